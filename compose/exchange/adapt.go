@@ -8,7 +8,7 @@ import (
 	"greenroom/compose/timeline"
 )
 
-// Drawing is a file to draw: what the format cannot say of one layer, or of several texts.
+// Drawing is a file to draw: what the format has no words for, of one layer or of several texts.
 type Drawing struct {
 	// Key is that of the file in the adapted film's Media, which Adapt does not fill.
 	Key string
@@ -23,8 +23,8 @@ type Drawing struct {
 // DrawnPrefix begins the keys of drawings.
 const DrawnPrefix = "drawn "
 
-// Adapt returns a film that has only what a format can say: its other layers show files that are to be drawn. Keys of
-// drawings are the only media of the returned film that its Media does not have.
+// Adapt returns a film that has only what a format has words for: its other layers show files that are to be drawn.
+// Keys of drawings are the only media of the returned film that its Media does not have.
 func Adapt(f *timeline.Film, format *Format) (*timeline.Film, []Drawing, []Loss) {
 	a := &adapter{film: f, format: format, out: *f}
 	a.out.Layers = nil
@@ -48,10 +48,10 @@ func (a *adapter) layers(rest []timeline.Layer) int {
 	if l.Kind == timeline.KindText {
 		return a.texts(rest)
 	}
-	what := a.unspeakable(&l)
+	what := a.wordless(&l)
 	switch {
 	case !a.format.layers && l.Kind != timeline.KindVideo:
-		a.differs(l.ID, "a layer that is no video", "it is missing")
+		a.differs(l.ID, "a picture or a colour", "it is missing")
 	case what == "" || !a.format.layers:
 		a.out.Layers = append(a.out.Layers, l)
 	default:
@@ -60,8 +60,8 @@ func (a *adapter) layers(rest []timeline.Layer) int {
 	return 1
 }
 
-// unspeakable returns what of a picture, a fill or a video no project can say; empty if all of them can.
-func (a *adapter) unspeakable(l *timeline.Layer) string {
+// wordless returns what of a picture, a fill or a video the format has no words for; empty if it has them.
+func (a *adapter) wordless(l *timeline.Layer) string {
 	switch {
 	case l.Kind == timeline.KindFill:
 		return "a colour or gradient"

@@ -84,8 +84,8 @@ func soundClips(f *timeline.Film, s *timeline.Sound) []clip {
 	return out
 }
 
-// pictureTracks puts layers on tracks, the lowest first: a layer lies above every earlier one that it meets. With apart,
-// layers of which one fades where the other begins are on different tracks.
+// pictureTracks puts layers on tracks, the lowest first: a layer lies above every earlier one that it meets. With
+// apart, layers of which one fades where the other begins are on different tracks.
 func pictureTracks(f *timeline.Film, apart bool) [][]clip {
 	var tracks [][]clip
 	at := make([]int, len(f.Layers))
@@ -109,7 +109,12 @@ func meets(a, b *timeline.Layer, apart bool) bool {
 	if a.From < b.End() && b.From < a.End() {
 		return true
 	}
-	return apart && (a.End() == b.From && (a.Leave.Fade || b.Enter.Fade) || b.End() == a.From && (b.Leave.Fade || a.Enter.Fade))
+	return apart && (fadesAt(a, b) || fadesAt(b, a))
+}
+
+// fadesAt reports whether a layer begins where another one ends, and one of them fades there.
+func fadesAt(a, b *timeline.Layer) bool {
+	return a.End() == b.From && (a.Leave.Fade || b.Enter.Fade)
 }
 
 // soundTracks puts sounds on tracks so that none of a track meet.

@@ -122,7 +122,7 @@ func (e *edl) dissolves(list []event) (out []event) {
 					v.from, v.frames, v.start = v.from-fading, v.frames+fading, v.start-fading
 					v.dissolve, v.before = fading, before
 				} else {
-					out = append(out, event{from: v.from - fading, frames: fading, tracks: "V", dissolve: fading, before: before})
+					out = append(out, toBlack(before, v.from, fading))
 				}
 			}
 		}
@@ -139,9 +139,14 @@ func (e *edl) dissolves(list []event) (out []event) {
 	_, fading := fades(last.clip)
 	if fading = e.length(last.clip, min(fading, last.frames-last.dissolve)); fading > 0 {
 		last.frames -= fading
-		out = append(out, event{from: last.end(), frames: fading, tracks: "V", dissolve: fading, before: last.clip})
+		out = append(out, toBlack(last.clip, last.end()+fading, fading))
 	}
 	return out
+}
+
+// toBlack is a dissolve from a clip to black that ends at a frame.
+func toBlack(before *clip, end, frames int) event {
+	return event{from: end - frames, frames: frames, tracks: "V", dissolve: frames, before: before}
 }
 
 // length returns the length of a dissolve.
@@ -165,8 +170,8 @@ func (e *edl) sounds(pictures []event) []event {
 				continue
 			}
 			same := slices.IndexFunc(pictures, func(v event) bool {
-				return v.clip != nil && v.tracks == "V" && v.dissolve == 0 && v.clip.media == c.media && v.from == c.from &&
-					v.frames == c.frames && v.start == c.start
+				return v.clip != nil && v.clip.layer != nil && v.dissolve == 0 && v.clip.media == c.media &&
+					v.from == c.from && v.frames == c.frames && v.start == c.start
 			})
 			if i == 0 && same >= 0 {
 				pictures[same].tracks = "AA/V"

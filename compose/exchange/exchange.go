@@ -1,10 +1,10 @@
 // Package exchange writes a film as a project of an editor: OpenTimelineIO, FCPXML, an edit decision list, MLT XML.
 //
 // It is pure: it takes a film as plain data and the facts of its files, and returns the bytes of the project and a list
-// of what the project cannot say. The same input has the same bytes. It reads no file and starts no process.
+// of what the project does not have. The same input has the same bytes. It reads no file and starts no process.
 //
-// [Adapt] comes first. It replaces what a format has no words for (rounded corners, words that light up, fills) by files
-// that have to be drawn, and says which. [Format.Write] then writes the adapted film.
+// [Adapt] comes first. It replaces what a format has no words for (rounded corners, words that light up, fills) by
+// files that have to be drawn, and lists them. [Format.Write] then writes the adapted film.
 package exchange
 
 import (
@@ -17,9 +17,8 @@ import (
 
 // Format is a kind of project.
 type Format struct {
-	Name  string // as users write it
-	Ext   string // of the file, with its dot
-	About string // one line for people
+	Name string // as users write it
+	Ext  string // of the file, with its dot
 
 	places  bool // a layer has a position, a size and a crop
 	opacity bool // a layer can be translucent
@@ -31,12 +30,11 @@ type Format struct {
 
 // Formats are all kinds of projects, in the order in which they are shown to users.
 var Formats = []*Format{
-	{Name: "otio", Ext: ".otio", About: "OpenTimelineIO 0.15: tracks, clips, dissolves", layers: true, write: writeOTIO},
-	{Name: "fcpxml", Ext: ".fcpxml", About: "FCPXML 1.9, for Final Cut Pro and DaVinci Resolve", places: true,
-		opacity: true, slides: true, titles: true, layers: true, write: writeFCPXML},
-	{Name: "edl", Ext: ".edl", About: "CMX3600: one track of pictures, cuts and dissolves", write: writeEDL},
-	{Name: "mlt", Ext: ".mlt", About: "MLT XML, for Shotcut, Kdenlive and melt", places: true, opacity: true, slides: true,
-		layers: true, write: writeMLT},
+	{Name: "otio", Ext: ".otio", layers: true, write: writeOTIO},
+	{Name: "fcpxml", Ext: ".fcpxml", places: true, opacity: true, slides: true, titles: true, layers: true,
+		write: writeFCPXML},
+	{Name: "edl", Ext: ".edl", write: writeEDL},
+	{Name: "mlt", Ext: ".mlt", places: true, opacity: true, slides: true, layers: true, write: writeMLT},
 }
 
 // Named returns the format of a name, or nil.
@@ -49,7 +47,7 @@ func Named(name string) *Format {
 	return nil
 }
 
-// File is what a project says of one of its files.
+// File describes a file of a project.
 type File struct {
 	// Path is relative to the project's file, with slashes: "media/hello.1a2b3c4d.mov".
 	Path string
@@ -67,11 +65,11 @@ type Project struct {
 	Files map[string]File
 }
 
-// Loss is something of a film that a project does not say, or says in another way.
+// Loss is something of a film that a project does not have, or has in another way.
 type Loss struct {
 	// Of is the layer or the sound.
 	Of string `json:"of"`
-	// What cannot be said: "position and size".
+	// What is lost: "position and size".
 	What string `json:"what"`
 	// Instead is what the project has.
 	Instead string `json:"instead"`
@@ -79,10 +77,10 @@ type Loss struct {
 	Differs bool `json:"differs"`
 }
 
-// Write returns the project and what it does not say.
+// Write returns the project and what it does not have.
 func (f *Format) Write(p *Project) ([]byte, []Loss) { return f.write(p) }
 
-// losses collects what a project does not say.
+// losses collects what a project does not have.
 type losses struct{ list []Loss }
 
 // differs adds what looks or sounds different in the project.
@@ -95,18 +93,20 @@ func (l *losses) drawn(of, what, instead string) {
 	l.list = append(l.list, Loss{Of: of, What: what, Instead: instead})
 }
 
-// unplaced adds what a project without places says not of a layer. Drawn layers are as large as the canvas.
+// unplaced adds what a project without places does not have of a layer. Drawn layers are as large as the canvas.
 func (l *losses) unplaced(f *timeline.Film, layer *timeline.Layer, fades bool) {
 	crop, size := cropOf(f, layer)
 	var place []string
 	if layer.Box != canvas(f) {
-		place = append(place, fmt.Sprintf("%d x %d pixels at %d, %d", layer.Box.W, layer.Box.H, layer.Box.X, layer.Box.Y))
+		b := layer.Box
+		place = append(place, fmt.Sprintf("%d x %d pixels at %d, %d", b.W, b.H, b.X, b.Y))
 	}
 	if crop != size {
 		place = append(place, fmt.Sprintf("of its pixels %d x %d at %d, %d", crop.W, crop.H, crop.X, crop.Y))
 	}
 	if len(place) > 0 {
-		l.differs(layer.ID, "position and size ("+strings.Join(place, ", ")+")", "the complete picture, as the editor fits it")
+		what := "position and size (" + strings.Join(place, ", ") + ")"
+		l.differs(layer.ID, what, "the complete picture, as the editor fits it")
 	}
 	if layer.Opacity != 1 {
 		l.differs(layer.ID, "opacity "+num(layer.Opacity), "it is opaque")
@@ -128,11 +128,12 @@ func (l *losses) gainOf(s *timeline.Sound) {
 	for _, p := range s.Gain {
 		lowest, highest = min(lowest, decibels(p.Gain)), max(highest, decibels(p.Gain))
 	}
+	const instead = "it is played as it is"
 	switch {
 	case lowest == 0 && highest == 0:
 	case lowest == highest:
-		l.differs(s.ID, "a gain of "+num(lowest)+" dB", "it is played as it is")
+		l.differs(s.ID, "a gain of "+num(lowest)+" dB", instead)
 	default:
-		l.differs(s.ID, fmt.Sprintf("a gain that changes, from %s to %s dB", num(lowest), num(highest)), "it is played as it is")
+		l.differs(s.ID, fmt.Sprintf("a gain that changes, from %s to %s dB", num(lowest), num(highest)), instead)
 	}
 }

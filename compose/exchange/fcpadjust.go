@@ -9,15 +9,16 @@ import (
 )
 
 // adjusted returns crop, place and opacity of a layer. Final Cut first fits a picture into the canvas, then scales and
-// moves it around the middle; lengths are in hundredths of the canvas's height, and those of a crop in hundredths of the
-// picture's.
+// moves it around the middle; lengths are in hundredths of the canvas's height, and those of a crop in hundredths of
+// the picture's.
 func (w *fcpxml) adjusted(c *clip) (out []*node) {
 	f, l := w.project.Film, c.layer
 	crop, all := cropOf(f, l)
 	if crop != all {
 		part := func(pixels int) string { return percent(float64(pixels) / float64(all.H)) }
-		out = append(out, el("adjust-crop", "mode", "trim").add(el("trim-rect", "left", part(crop.X), "top", part(crop.Y),
-			"right", part(all.W-crop.X-crop.W), "bottom", part(all.H-crop.Y-crop.H))))
+		trim := el("trim-rect", "left", part(crop.X), "top", part(crop.Y), "right", part(all.W-crop.X-crop.W),
+			"bottom", part(all.H-crop.Y-crop.H))
+		out = append(out, el("adjust-crop", "mode", "trim").add(trim))
 	}
 	fit := math.Min(float64(f.Width)/float64(all.W), float64(f.Height)/float64(all.H))
 	sx, sy := float64(l.Box.W)/float64(crop.W), float64(l.Box.H)/float64(crop.H)
@@ -111,7 +112,8 @@ func (w *fcpxml) title(c *clip, common []string) *node {
 		w.resources.add(el("effect", "id", id, "name", "Basic Title", "uid", basicTitle))
 	}
 	c.start = f.FPS.FrameAt(stillStart)
-	n := el("title", append([]string{"ref", id}, append(common, "start", w.time(c.start), "duration", w.time(c.frames))...)...)
+	attrs := append([]string{"ref", id}, common...)
+	n := el("title", append(attrs, "start", w.time(c.start), "duration", w.time(c.frames))...)
 	left, right := math.Inf(1), math.Inf(-1)
 	for _, line := range t.Lines {
 		left, right = math.Min(left, line.X), math.Max(right, line.X+line.Width)
@@ -133,7 +135,8 @@ func (w *fcpxml) title(c *clip, common []string) *node {
 		}
 		text.add(el("text-style", "ref", style).words(piece.Text))
 	}
-	w.differs(l.ID, "a text as the film draws it", "a title that the editor draws, with the font "+families(t)+" if it is installed")
+	w.differs(l.ID, "a text as the film draws it",
+		"a title that the editor draws, with the font "+families(t)+" if it is installed")
 	n.add(text).add(styles...)
 	if moves(l) {
 		n.add(el("adjust-transform").add(w.slide(c, 0, 0)))
@@ -142,8 +145,8 @@ func (w *fcpxml) title(c *clip, common []string) *node {
 }
 
 func textStyle(t *timeline.Text, font timeline.Font, align string) *node {
-	attrs := []string{"font", font.Family, "fontSize", round(t.Size), "fontFace", face(font), "fontColor", colour(t.Color),
-		"italic", map[bool]string{true: "1"}[font.Italic], "alignment", align}
+	attrs := []string{"font", font.Family, "fontSize", round(t.Size), "fontFace", face(font),
+		"fontColor", colour(t.Color), "italic", map[bool]string{true: "1"}[font.Italic], "alignment", align}
 	if t.Stroke != nil && t.Stroke.Width > 0 {
 		attrs = append(attrs, "strokeColor", colour(t.Stroke.Color), "strokeWidth", round(t.Stroke.Width))
 	}
@@ -183,7 +186,8 @@ func face(f timeline.Font) string {
 	for _, w := range []struct {
 		from int
 		name string
-	}{{250, "Light"}, {350, "Regular"}, {450, "Medium"}, {550, "SemiBold"}, {650, "Bold"}, {750, "ExtraBold"}, {850, "Black"}} {
+	}{{250, "Light"}, {350, "Regular"}, {450, "Medium"}, {550, "SemiBold"}, {650, "Bold"}, {750, "ExtraBold"},
+		{850, "Black"}} {
 		if f.Weight >= w.from {
 			name = w.name
 		}

@@ -101,7 +101,8 @@ func (w *fcpxml) asset(key string) string {
 	}
 	switch {
 	case m.Seconds == 0:
-		attrs = append(attrs, "duration", "0s", "hasVideo", "1", "format", w.format(nil, m.Width, m.Height), "videoSources", "1")
+		attrs = append(attrs, "duration", "0s", "hasVideo", "1", "format", w.format(nil, m.Width, m.Height),
+			"videoSources", "1")
 	case m.Width > 0:
 		attrs = append(attrs, "duration", seconds(rate, max(1, rate.FramesBefore(m.Seconds))), "hasVideo", "1",
 			"format", w.format(&rate, m.Width, m.Height), "videoSources", "1")
@@ -109,7 +110,8 @@ func (w *fcpxml) asset(key string) string {
 		attrs = append(attrs, "duration", seconds(rate, framesOf(f, key)))
 	}
 	if file.Channels > 0 || m.Width == 0 {
-		attrs = append(attrs, "hasAudio", "1", "audioSources", "1", "audioChannels", strconv.Itoa(max(1, file.Channels)))
+		attrs = append(attrs, "hasAudio", "1", "audioSources", "1",
+			"audioChannels", strconv.Itoa(max(1, file.Channels)))
 		if file.SampleRate > 0 {
 			attrs = append(attrs, "audioRate", strconv.Itoa(file.SampleRate))
 		}
@@ -161,7 +163,8 @@ func (w *fcpxml) soundOf(c *clip) int {
 		return -1
 	}
 	return slices.IndexFunc(f.Sounds, func(s timeline.Sound) bool {
-		return s.Media == c.media && s.From == c.layer.From && s.Frames == c.layer.Frames && s.Skip == v.Skip && s.Loop == v.Loop
+		return s.Media == c.media && s.From == c.layer.From && s.Frames == c.layer.Frames && s.Skip == v.Skip &&
+			s.Loop == v.Loop
 	})
 }
 
@@ -190,12 +193,12 @@ func (w *fcpxml) sound(c *clip, lane int) *node {
 
 // conformed are the rates that FCPXML has names for.
 var conformed = map[timeline.Rate]string{
-	{Num: 24000, Den: 1001}: "23.98", {Num: 24, Den: 1}: "24", {Num: 25, Den: 1}: "25", {Num: 30000, Den: 1001}: "29.97",
-	{Num: 30, Den: 1}: "30", {Num: 48, Den: 1}: "48", {Num: 50, Den: 1}: "50", {Num: 60000, Den: 1001}: "59.94",
+	{Num: 24000, Den: 1001}: "23.98", {Num: 24, Den: 1}: "24", {Num: 25, Den: 1}: "25",
+	{Num: 30000, Den: 1001}: "29.97", {Num: 30, Den: 1}: "30", {Num: 48, Den: 1}: "48", {Num: 50, Den: 1}: "50", {Num: 60000, Den: 1001}: "59.94",
 	{Num: 60, Den: 1}: "60",
 }
 
-// conform says that a file of another rate keeps its speed.
+// conform keeps the speed of a file of another rate.
 func (w *fcpxml) conform(key string) []*node {
 	r := w.project.Files[key].Rate
 	if name := conformed[r]; name != "" && r != w.project.Film.FPS {

@@ -8,7 +8,7 @@ import (
 	"greenroom/compose/timeline"
 )
 
-// silent is the gain that stands for silence, dB.
+// silent is the gain of silence, dB.
 const silent = -96.0
 
 // level is a gain at a frame.
@@ -17,8 +17,8 @@ type level struct {
 	db    float64
 }
 
-// steps is how many points a slope of a gain has at most: editors join points by straight lines in dB, and the film does
-// in amplitude.
+// steps is how many points a slope of a gain has at most: editors join points by straight lines in dB, and the film
+// does in amplitude.
 const steps = 32
 
 // levels returns the gain of a stretch of a sound, as points that straight lines in dB join; one point is a constant.

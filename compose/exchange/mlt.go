@@ -26,7 +26,7 @@ func writeMLT(p *Project) ([]byte, []Loss) {
 	root.add(m.playlists()...)
 	root.add(m.film())
 	if f.Transparent {
-		m.differs("the film", "a transparent background", "a transparent track; MLT's own output is opaque in most codecs")
+		m.drawn("the film", "a transparent background", "a transparent track")
 	}
 	return root.document(""), m.list
 }
@@ -118,8 +118,9 @@ func filter(c *clip, service string, properties ...*node) *node {
 func (m *mlt) placed(c *clip) (out []*node) {
 	l := c.layer
 	if crop, size := cropOf(m.project.Film, l); crop != size {
-		out = append(out, filter(c, "crop", property("left", strconv.Itoa(crop.X)), property("top", strconv.Itoa(crop.Y)),
-			property("right", strconv.Itoa(size.W-crop.X-crop.W)), property("bottom", strconv.Itoa(size.H-crop.Y-crop.H))))
+		edge := func(name string, pixels int) *node { return property(name, strconv.Itoa(pixels)) }
+		out = append(out, filter(c, "crop", edge("left", crop.X), edge("top", crop.Y),
+			edge("right", size.W-crop.X-crop.W), edge("bottom", size.H-crop.Y-crop.H)))
 	}
 	still := l.Enter == (timeline.Motion{}) && l.Leave == (timeline.Motion{})
 	if still && l.Box == canvas(m.project.Film) && l.Opacity == 1 {
@@ -174,8 +175,8 @@ func (m *mlt) film() *node {
 			property("b_track", strconv.Itoa(track)), property("mlt_service", service), property("always_active", "1"))
 		return n.add(more...)
 	}
-	// MLT takes a picture of the canvas's size for opaque and does not draw what is below. One that is larger by less than
-	// a pixel is drawn in the same place, with its alpha.
+	// MLT takes a picture of the canvas's size for opaque and does not draw what is below. One that is larger by less
+	// than a pixel is drawn in the same place, with its alpha.
 	all := fmt.Sprintf("0 0 %d.000001 %d 1", m.project.Film.Width, m.project.Film.Height)
 	for i := range m.pictures {
 		out.add(join(1+i, "qtblend", property("rect", all)))

@@ -7,8 +7,8 @@ import (
 	"greenroom/compose/timeline"
 )
 
-// writeOTIO writes OpenTimelineIO JSON. What OpenTimelineIO has no words for is in the metadata of its clips, in pixels of
-// the canvas and in frames, below "greenroom".
+// writeOTIO writes OpenTimelineIO JSON. What OpenTimelineIO has no words for is in the metadata of its clips, in pixels
+// of the canvas and in frames, below "greenroom".
 func writeOTIO(p *Project) ([]byte, []Loss) {
 	o := &otio{project: p}
 	f := p.Film

@@ -10,7 +10,7 @@ import (
 // clock counts frames as timecode.
 type clock struct {
 	base int  // frames in a second of timecode
-	drop bool // numbers are left out so that timecode follows real time: two or four in each minute but every tenth
+	drop bool // numbers are skipped so that timecode follows real time: two or four in each minute but every tenth
 }
 
 // clockOf returns the timecode of a frame rate. SMPTE has drop-frame timecode for 29.97 and 59.94 alone.
@@ -25,7 +25,7 @@ func (c clock) at(frame int) string {
 	separator := ":"
 	if c.drop {
 		separator = ";"
-		missing := c.base / 15 // numbers that a minute leaves out
+		missing := c.base / 15 // numbers that a minute skips
 		minute := 60*c.base - missing
 		ten := 10*minute + missing
 		tens, rest := frame/ten, frame%ten

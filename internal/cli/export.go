@@ -38,8 +38,9 @@ func exportCommand() command {
 			var o exportOptions
 			fs.StringVar(&o.to, "to", "", "the `FORMAT` of the project: "+strings.Join(exportFormats(), ", "))
 			fs.StringVar(&o.media, "media", export.Copy,
-				"place the files next to the project (copy), or as links to the project's store (link)")
-			fs.StringVarP(&o.out, "out", "o", "", "the `FOLDER` of the project and its files (default "+exportFolder+")")
+				"`WAY` of placing the files next to the project: copy, or link to the project's store")
+			fs.StringVarP(&o.out, "out", "o", "",
+				"the `FOLDER` of the project and its files (default "+exportFolder+")")
 			writes(fs, outputFolder, "out")
 			fs.StringVar(&o.format, "format", "", "only films of this `SHAPE`: 16:9, 9:16 or 1:1")
 			fs.BoolVar(&o.strict, "strict", false, "fail if the project would look or sound different from the film")
@@ -131,7 +132,7 @@ func runExport(ctx context.Context, e *env, o exportOptions, names []string) (er
 	return errors.Join(append(failed, err)...)
 }
 
-// printExport prints the project's file and what it does not say.
+// printExport prints the project's file and what it does not have.
 func printExport(e *env, r export.Result) error {
 	if e.json {
 		return e.printJSON(r)
@@ -148,7 +149,7 @@ func printExport(e *env, r export.Result) error {
 			return err
 		}
 	}
-	e.say("%s: %s, %d frames at %.6g fps; %s; %d of the film's properties are lost, %d drawn into files", r.Film, r.Format,
-		r.Frames, r.FPS, count(len(r.Media), "file"), r.Differs(), len(r.Losses)-r.Differs())
+	const format = "%s: %s, %d frames at %.6g fps, %s; %d properties are lost, %d are drawn into files"
+	e.say(format, r.Film, r.Format, r.Frames, r.FPS, count(len(r.Media), "file"), r.Differs(), len(r.Losses)-r.Differs())
 	return nil
 }

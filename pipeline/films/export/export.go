@@ -1,8 +1,8 @@
 // Package export writes films as projects of editors, with the files that they show next to them.
 //
-// Clips are their ProRes renditions; what a format has no words for is drawn into files with alpha. Both are kept in the
-// store under keys of what they are made of, so that a second export draws nothing. The project and its folder of files
-// depend on the film alone: the same film has the same bytes.
+// Clips are their ProRes renditions; what a format has no words for is drawn into files with alpha. Both are kept in
+// the store under keys of what they are made of, so that a second export draws nothing. The project and its folder of
+// files depend on the film alone: the same film has the same bytes.
 package export
 
 import (
@@ -72,7 +72,7 @@ type Result struct {
 	Height int             `json:"height"`
 	FPS    float64         `json:"fps"`
 	Media  []string        `json:"media"`  // files, relative to the project's folder, sorted
-	Losses []exchange.Loss `json:"losses"` // what the project does not say
+	Losses []exchange.Loss `json:"losses"` // what the project does not have
 }
 
 // Differs counts the losses that change how the film looks or sounds.
@@ -114,8 +114,8 @@ func (x *Exporter) Film(ctx context.Context, film films.Film) (Result, error) {
 		return Result{}, fault.Wrap(fault.Failed, err, "name another folder with -o", "create %s", filepath.Base(x.Dir))
 	}
 	if _, err := atomicfile.WriteBytes(path, 0o644, text); err != nil {
-		return Result{}, fault.Wrap(fault.Failed, err, fault.ReadHint(err, "free some space, or name another folder with -o"),
-			"write %s", filepath.Base(path))
+		hint := fault.ReadHint(err, "free some space, or name another folder with -o")
+		return Result{}, fault.Wrap(fault.Failed, err, hint, "write %s", filepath.Base(path))
 	}
 	out := records.Output{Frames: f.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS()}
 	hashes := make([]string, 0, len(g.placed))
@@ -125,8 +125,8 @@ func (x *Exporter) Film(ctx context.Context, film films.Film) (Result, error) {
 	return res, x.Records.Save(path, "", out, sorted(hashes)...)
 }
 
-// mayWrite fails if a file exists that this program has not written, or that another one has changed since: editors save
-// projects under the names that they were opened with.
+// mayWrite fails if a file exists that this program has not written, or that another one has changed since: editors
+// save projects under the names that they were opened with.
 func (x *Exporter) mayWrite(path string) error {
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) || x.Force {
 		return nil
@@ -141,8 +141,9 @@ func (x *Exporter) mayWrite(path string) error {
 func (x *Exporter) tooDifferent(r Result) error {
 	for _, l := range r.Losses {
 		if l.Differs {
-			return fault.New(fault.Failed, "omit --strict, or choose another format with --to",
-				"film %q as %s would be different in %d ways; the first: %s: %s", r.Film, r.Format, r.Differs(), l.Of, l.What)
+			const hint = "omit --strict, or choose another format with --to"
+			return fault.New(fault.Failed, hint, "film %q as %s would be different in %d ways; the first: %s: %s",
+				r.Film, r.Format, r.Differs(), l.Of, l.What)
 		}
 	}
 	return nil

@@ -26,7 +26,7 @@ type gatherer struct {
 	placed map[string]assets.Hash // by the name in the folder of files
 }
 
-// gather returns the film as the format can say it, with its files.
+// gather returns the film with what the format has words for, and its files.
 func (g *gatherer) gather(ctx context.Context) (*timeline.Film, []exchange.Loss, error) {
 	film := *g.film.Timeline
 	film.Media = maps.Clone(film.Media)
@@ -114,8 +114,7 @@ func (g *gatherer) draw(ctx context.Context, film *timeline.Film, d exchange.Dra
 		return err
 	}
 	m := timeline.Media{
-		File: g.x.Store.Path(assets.Hash(r.Hash)), Public: "drawn" + preset.PartExt(), Width: d.Film.Width, Height: d.Film.Height,
-		Alpha: true,
+		Public: "drawn" + preset.PartExt(), Width: d.Film.Width, Height: d.Film.Height, Alpha: true,
 	}
 	if d.Still {
 		m.Public = "drawn" + native.StillExt
@@ -151,7 +150,7 @@ func (g *gatherer) add(
 	return nil
 }
 
-// probe reads what projects say of a video.
+// probe reads what projects contain of a video.
 func (g *gatherer) probe(ctx context.Context, m timeline.Media, file *exchange.File) error {
 	info, err := media.Probe(ctx, g.x.Tools, m.File)
 	if err != nil {

@@ -45,7 +45,8 @@ func (s Store) Files() map[string]File {
 	return out
 }
 
-// PieceHashes returns the hashes of the pieces that recorded films were joined of, and of the files of exported projects.
+// PieceHashes returns the hashes of the pieces that recorded films were joined of, and of the files of exported
+// projects.
 func (s Store) PieceHashes() map[string]bool {
 	out := map[string]bool{}
 	var list []string

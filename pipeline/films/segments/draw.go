@@ -7,8 +7,8 @@ import (
 	"greenroom/compose/native"
 )
 
-// Draw returns the record of the pictures of a film in one file of the store: a movie, or a PNG file of its first frame.
-// A file that the store has is not drawn again. f.Out is not used.
+// Draw returns the record of the pictures of a film in one file of the store: a movie, or a PNG file of its first
+// frame. A file that the store has is not drawn again. f.Out is not used.
 func (m *Maker) Draw(ctx context.Context, f Film, still bool, emit func(frame int)) (Record, error) {
 	if err := f.Timeline.Validate(); err != nil {
 		return Record{}, err
@@ -63,8 +63,8 @@ func stillSource(f Film, spec native.Spec) (Source, error) {
 		}}, nil
 }
 
-// Keep returns the record of a file of the store that belongs to a key. If there is none, make makes the file and puts it
-// into the store.
+// Keep returns the record of a file of the store that belongs to a key. If there is none, make makes the file and puts
+// it into the store.
 func (m *Maker) Keep(key string, make func() (hash string, size int64, err error)) (Record, error) {
 	if r, ok := m.Index.Get(key); ok && m.Store.Condition(assets.Hash(r.Hash), r.Bytes) == assets.Intact {
 		return r, nil
