@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"math"
 	"math/big"
 	"slices"
 
@@ -33,22 +32,15 @@ func turns(rate timeline.Rate, from, frames int, skip, seconds float64, loop boo
 	if seconds <= 0 {
 		return []clip{{from: from, frames: frames, start: start}}
 	}
+	const shortest = 0.001 // seconds: a file that is shorter is not repeated more often
+	seconds = max(seconds, shortest)
 	at := 0
-	for n := 0; at < frames; n++ {
-		// When the file ends for the n-th time, in seconds from the first frame.
-		end := rate.FramesBefore(seconds*float64(n+1) - skip)
-		if !loop && n > 0 {
-			break
-		}
-		length := min(end, frames) - at
-		if length <= 0 && end >= math.MaxInt32 {
-			break
-		}
-		if length > 0 {
-			out = append(out, clip{from: from + at, frames: length, start: start})
-			at += length
-		} else if !loop || seconds < rate.Seconds(1)/2 {
-			break // nothing of it is left
+	for n := 0; at < frames && (loop || n == 0); n++ {
+		// The frame before which the file ends for the n-th time.
+		end := min(rate.FramesBefore(seconds*float64(n+1)-skip), frames)
+		if end > at { // otherwise it is shorter than a frame, or all of it is skipped
+			out = append(out, clip{from: from + at, frames: end - at, start: start})
+			at = end
 		}
 		start = 0
 	}

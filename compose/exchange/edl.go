@@ -5,13 +5,15 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"greenroom/compose/timeline"
 )
 
 // writeEDL writes a CMX3600 edit decision list: on its one track of pictures is what lies on top of the film at each
 // moment, and two pairs of tracks for sound. The list begins at 01:00:00:00, files at 00:00:00:00.
 func writeEDL(p *Project) ([]byte, []Loss) {
 	f := p.Film
-	e := &edl{project: p, clock: clockOf(f.FPS), reels: map[string]string{}}
+	e := &edl{project: p, clock: clockOf(f.FPS), reels: map[string]string{}, unheard: map[string]bool{}}
 	code := "NON-DROP FRAME"
 	if e.clock.drop {
 		code = "DROP FRAME"
@@ -44,6 +46,7 @@ type edl struct {
 	text    strings.Builder
 	reels   map[string]string // by media
 	shown   map[string]bool   // layers, by name
+	unheard map[string]bool   // sounds, by name
 }
 
 // event is one edit.
@@ -166,7 +169,7 @@ func (e *edl) sounds(pictures []event) []event {
 		for j := range t {
 			c := &t[j]
 			if i >= len(tracks) {
-				e.differs(c.id(), "a third sound at the same time", "it is missing")
+				e.missing(c.sound)
 				continue
 			}
 			same := slices.IndexFunc(pictures, func(v event) bool {
@@ -183,9 +186,19 @@ func (e *edl) sounds(pictures []event) []event {
 		}
 	}
 	for i := range f.Sounds {
-		e.gainOf(&f.Sounds[i])
+		if !e.unheard[f.Sounds[i].ID] {
+			e.gainOf(&f.Sounds[i])
+		}
 	}
 	return pictures
+}
+
+// missing adds a sound that has no track, once.
+func (e *edl) missing(s *timeline.Sound) {
+	if !e.unheard[s.ID] {
+		e.unheard[s.ID] = true
+		e.differs(s.ID, "a third sound at the same time", "it is missing")
+	}
 }
 
 // event writes an edit. A dissolve has two lines with the same number.

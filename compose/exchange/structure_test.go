@@ -1,0 +1,177 @@
+package exchange
+
+import (
+	"encoding/xml"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"greenroom/compose/timeline"
+)
+
+// element is an element of XML as it is read.
+type element struct {
+	XMLName xml.Name
+	Attrs   []xml.Attr `xml:",any,attr"`
+	Kids    []element  `xml:",any"`
+}
+
+func (e *element) attr(name string) string {
+	for _, a := range e.Attrs {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+func (e *element) each(f func(*element)) {
+	f(e)
+	for i := range e.Kids {
+		e.Kids[i].each(f)
+	}
+}
+
+// allowed are the children of FCPXML's elements as Apple's reference has them, in order: each may be there once, with a
+// star any number of times.
+var allowed = map[string]string{
+	"fcpxml": "resources library", "resources": "asset* effect* format*", "asset": "media-rep*", "library": "event*",
+	"event": "project*", "project": "sequence", "sequence": "spine", "spine": "gap*", "gap": "connected*",
+	"asset-clip":  "conform-rate adjust-crop adjust-transform adjust-blend adjust-volume",
+	"video":       "adjust-crop adjust-transform adjust-blend",
+	"title":       "param* text text-style-def* adjust-transform adjust-blend",
+	"adjust-crop": "trim-rect", "adjust-transform": "param*", "adjust-blend": "param*", "adjust-volume": "param*",
+	"param": "fadeIn fadeOut keyframeAnimation param*", "keyframeAnimation": "keyframe*", "text": "text-style*",
+	"text-style-def": "text-style",
+}
+
+// anyOrder are elements whose children may be mixed.
+var anyOrder = map[string]bool{"resources": true, "gap": true}
+
+var fcpTime = regexp.MustCompile(`^\d+(/\d+)?s$`)
+
+// TestFCPXMLStructure checks what Apple's document type definition and reference require: elements, their order, that
+// every reference has its resource, that times are whole frames, and that connected clips have a lane.
+func TestFCPXMLStructure(t *testing.T) {
+	text, _, _ := export(t, tour(ntsc), "fcpxml")
+	var root element
+	if err := xml.Unmarshal(text, &root); err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]bool{}
+	root.each(func(e *element) {
+		if id := e.attr("id"); id != "" {
+			if ids[id] {
+				t.Errorf("the id %s is there twice", id)
+			}
+			ids[id] = true
+		}
+	})
+	root.each(func(e *element) {
+		name := e.XMLName.Local
+		for _, a := range []string{"ref", "format"} {
+			if v := e.attr(a); v != "" && !ids[v] {
+				t.Errorf("%s refers to %q", name, v)
+			}
+		}
+		for _, a := range []string{"offset", "start", "duration", "time"} {
+			wantFrames(t, name+" "+a, e.attr(a))
+		}
+		if (name == "asset-clip" || name == "video" || name == "title") && (e.attr("lane") == "" || e.attr("lane") == "0") {
+			t.Errorf("%s %q has no lane", name, e.attr("name"))
+		}
+		at := 0
+		order := strings.Fields(allowed[name])
+		for i := range e.Kids {
+			kid := e.Kids[i].XMLName.Local
+			if name == "gap" {
+				kid = "connected"
+			}
+			found := -1
+			for j, o := range order {
+				if strings.TrimSuffix(o, "*") == kid {
+					found = j
+				}
+			}
+			if found < 0 || found < at && !anyOrder[name] || found == at-1 && !strings.HasSuffix(order[found], "*") {
+				t.Errorf("%s must not contain %s here", name, kid)
+				continue
+			}
+			at = found
+			if !strings.HasSuffix(order[found], "*") {
+				at++
+			}
+		}
+	})
+}
+
+// wantFrames fails if a time is not a whole number of frames of 1001/30000 s, of a clip's 1/25 s, or of seconds.
+func wantFrames(t *testing.T, what, v string) {
+	t.Helper()
+	if v == "" {
+		return
+	}
+	if !fcpTime.MatchString(v) {
+		t.Errorf("%s is %q", what, v)
+		return
+	}
+	num, den, fraction := strings.Cut(strings.TrimSuffix(v, "s"), "/")
+	n, _ := strconv.Atoi(num)
+	if fraction && den == "30000" && n%1001 != 0 {
+		t.Errorf("%s is %q, between two frames", what, v)
+	}
+}
+
+var (
+	edlEvent = regexp.MustCompile(
+		`^(\d{3})  ([A-Z0-9]{1,8}) +(V|AA|AA/V|NONE) +(C|D    \d{3}) +(\d\d:\d\d:\d\d[:;]\d\d) (\S{11}) (\S{11}) (\S{11})$`)
+	edlOther = regexp.MustCompile(`^(\* (FROM|TO) CLIP NAME: \S.*|AUD  3    4|)$`)
+)
+
+// TestEDLStructure checks the columns of CMX3600, that every event is as long in the file as in the film, that pictures
+// follow one another, and that a dissolve is two lines with one number.
+func TestEDLStructure(t *testing.T) {
+	for rate, fcm := range map[timeline.Rate]string{ntsc: "FCM: DROP FRAME", pal: "FCM: NON-DROP FRAME"} {
+		f := tour(rate)
+		text, _, _ := export(t, f, "edl")
+		lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+		if lines[0] != "TITLE: tour" || lines[1] != fcm {
+			t.Errorf("it begins with %q", lines[:2])
+		}
+		c := clockOf(f.FPS)
+		frames := map[string]int{}
+		for n := range c.hour() + f.Frames + 1 {
+			frames[c.at(n)] = n
+		}
+		end, number := c.hour(), 0
+		for _, line := range lines[2:] {
+			m := edlEvent.FindStringSubmatch(line)
+			if m == nil {
+				if !edlOther.MatchString(line) {
+					t.Errorf("%q is not CMX3600", line)
+				}
+				continue
+			}
+			n, _ := strconv.Atoi(m[1])
+			if dissolve := strings.HasPrefix(m[4], "D"); dissolve && n != number || !dissolve && n != number+1 {
+				t.Errorf("event %d after %d", n, number)
+			}
+			number = n
+			in, out := frames[m[7]], frames[m[8]]
+			if frames[m[6]]-frames[m[5]] != out-in {
+				t.Errorf("%q has two lengths", line)
+			}
+			if m[3] != "V" {
+				continue
+			}
+			if in != end {
+				t.Errorf("%q begins at frame %d, the one before ends at %d", line, in-c.hour(), end-c.hour())
+			}
+			end = out
+		}
+		if end != c.hour()+f.Frames {
+			t.Errorf("the pictures end at frame %d", end-c.hour())
+		}
+	}
+}
