@@ -147,15 +147,22 @@ func (m *mlt) rect(c *clip) string {
 	return strings.Join(keys, ";")
 }
 
+// monoLoss is by how much MLT lowers a sound of one channel when it makes two of it, dB.
+const monoLoss = 3.01
+
 // loud returns the filter for a sound's gain; none when it is played as it is.
 func (m *mlt) loud(c *clip) []*node {
 	list := levels(m.project.Film, c)
-	if len(list) == 1 && list[0].db == 0 {
+	more := 0.0
+	if m.project.Files[c.media].Channels == 1 {
+		more = monoLoss
+	}
+	if len(list) == 1 && list[0].db+more == 0 {
 		return nil
 	}
 	var keys []string
 	for _, l := range list {
-		keys = append(keys, fmt.Sprintf("%d=%s", l.frame, num(l.db)))
+		keys = append(keys, fmt.Sprintf("%d=%s", l.frame, num(l.db+more)))
 	}
 	return []*node{filter(c, "volume", property("level", strings.Join(keys, ";")))}
 }

@@ -15,6 +15,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/exchange"
 	"greenroom/compose/media"
+	"greenroom/compose/native"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
@@ -45,6 +46,8 @@ type Store interface {
 }
 
 // Exporter writes projects.
+//
+// size: the flags of the command, and what it uses of the project.
 type Exporter struct {
 	Format *exchange.Format
 	Dir    string // absolute
@@ -60,6 +63,8 @@ type Exporter struct {
 	// ProRes returns the file for editors of the clip whose WebM has this content; false if no clip has.
 	ProRes func(ctx context.Context, webm string) (Clip, bool, error)
 	Emit   event.Sink
+
+	probes native.Probes
 }
 
 // Result is an exported film.

@@ -134,7 +134,7 @@ func (g *gatherer) add(
 	}
 	m.File = g.x.Store.Path(hash)
 	file := exchange.File{Name: name}
-	if m.Seconds > 0 && m.Width > 0 {
+	if m.Seconds > 0 {
 		if err := g.probe(ctx, m, &file); err != nil {
 			return err
 		}
@@ -150,8 +150,12 @@ func (g *gatherer) add(
 	return nil
 }
 
-// probe reads what projects contain of a video.
-func (g *gatherer) probe(ctx context.Context, m timeline.Media, file *exchange.File) error {
+// probe reads what projects contain of a video or a sound.
+func (g *gatherer) probe(ctx context.Context, m timeline.Media, file *exchange.File) (err error) {
+	if m.Width == 0 {
+		file.Channels, err = g.x.probes.Channels(ctx, g.x.Tools, m, file.Name)
+		return err
+	}
 	info, err := media.Probe(ctx, g.x.Tools, m.File)
 	if err != nil {
 		return err
