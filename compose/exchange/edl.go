@@ -95,8 +95,7 @@ func (e *edl) pictures() (out []event) {
 			e.shown[v.clip.layer.ID] = true
 		}
 	}
-	out = e.dissolves(out)
-	return slices.DeleteFunc(out, func(v event) bool { return v.clip == nil && v.dissolve == 0 })
+	return e.dissolves(out)
 }
 
 // longestDissolve is what three digits of CMX3600 allow in its editors.

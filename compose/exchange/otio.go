@@ -12,9 +12,21 @@ import (
 func writeOTIO(p *Project) ([]byte, []Loss) {
 	o := &otio{project: p}
 	f := p.Film
-	stack := otioItem{Schema: "Stack.1", Name: "tracks", Metadata: meta{}, Children: []any{}}
-	for i, t := range pictureTracks(f, true) {
-		stack.Children = append(stack.Children, o.track("Video", i, t))
+	stack := otioStack{otioItem: item("Stack.1", "tracks"), Children: []any{}}
+	pictures := pictureTracks(f, true)
+	if len(pictures) == 0 {
+		pictures = [][]clip{nil}
+	}
+	for i, t := range pictures {
+		track := o.track("Video", i, t)
+		if n := len(t); i == 0 && (n == 0 || t[n-1].end() < f.Frames) { // the timeline is as long as its longest track
+			end := 0
+			if n > 0 {
+				end = t[n-1].end()
+			}
+			track.Children = append(track.Children, o.gap(f.Frames-end))
+		}
+		stack.Children = append(stack.Children, track)
 	}
 	for i, t := range soundTracks(f) {
 		stack.Children = append(stack.Children, o.track("Audio", i, t))
@@ -46,28 +58,39 @@ type otio struct {
 type meta map[string]any
 
 type otioTimeline struct {
-	Schema      string   `json:"OTIO_SCHEMA"`
-	Metadata    meta     `json:"metadata"`
-	Name        string   `json:"name"`
-	GlobalStart any      `json:"global_start_time"`
-	Tracks      otioItem `json:"tracks"`
+	Schema      string    `json:"OTIO_SCHEMA"`
+	Metadata    meta      `json:"metadata"`
+	Name        string    `json:"name"`
+	GlobalStart any       `json:"global_start_time"`
+	Tracks      otioStack `json:"tracks"`
 }
 
-// otioItem is a stack, a track, a clip or a gap.
-//
-// size: the members of the schemas.
+// otioItem is what stacks, tracks, clips and gaps have in common; a gap has nothing else. Readers want lists to be lists,
+// also empty ones.
 type otioItem struct {
-	Schema   string         `json:"OTIO_SCHEMA"`
-	Metadata meta           `json:"metadata"`
-	Name     string         `json:"name"`
-	Range    *otioRange     `json:"source_range"`
-	Effects  []any          `json:"effects"`
-	Markers  []any          `json:"markers"`
-	Enabled  bool           `json:"enabled"`
-	Kind     string         `json:"kind,omitempty"`
-	Children []any          `json:"children,omitempty"`
-	Media    map[string]any `json:"media_references,omitempty"`
-	Active   string         `json:"active_media_reference_key,omitempty"`
+	Schema   string     `json:"OTIO_SCHEMA"`
+	Metadata meta       `json:"metadata"`
+	Name     string     `json:"name"`
+	Range    *otioRange `json:"source_range"`
+	Effects  []any      `json:"effects"`
+	Markers  []any      `json:"markers"`
+	Enabled  bool       `json:"enabled"`
+}
+
+type otioStack struct {
+	otioItem
+	Children []any `json:"children"`
+}
+
+type otioTrack struct {
+	otioStack
+	Kind string `json:"kind"`
+}
+
+type otioClip struct {
+	otioItem
+	Media  map[string]otioMedia `json:"media_references"`
+	Active string               `json:"active_media_reference_key"`
 }
 
 type otioTime struct {
@@ -112,16 +135,13 @@ func item(schema, name string) otioItem {
 	return otioItem{Schema: schema, Name: name, Metadata: meta{}, Effects: []any{}, Markers: []any{}, Enabled: true}
 }
 
-func (o *otio) track(kind string, number int, clips []clip) otioItem {
-	t := item("Track.1", kind+" "+num(float64(number+1)))
-	t.Kind, t.Children = kind, []any{}
+func (o *otio) track(kind string, number int, clips []clip) otioTrack {
+	t := otioTrack{otioStack{item("Track.1", kind+" "+num(float64(number+1))), []any{}}, kind}
 	at := 0
 	for i := range clips {
 		c := &clips[i]
 		if c.from > at {
-			gap := item("Gap.1", "")
-			gap.Range = o.span(0, c.from-at)
-			t.Children = append(t.Children, gap)
+			t.Children = append(t.Children, o.gap(c.from-at))
 		}
 		in, out := fades(c)
 		if in > 0 {
@@ -136,17 +156,24 @@ func (o *otio) track(kind string, number int, clips []clip) otioItem {
 	return t
 }
 
+func (o *otio) gap(frames int) otioItem {
+	gap := item("Gap.1", "")
+	gap.Range = o.span(0, frames)
+	return gap
+}
+
 // dissolve is a transition whose frames are all before, or all after a cut.
 func (o *otio) dissolve(before, after int) otioTransition {
 	return otioTransition{Schema: "Transition.1", Metadata: meta{}, In: o.time(before), Out: o.time(after),
 		Type: "SMPTE_Dissolve"}
 }
 
-func (o *otio) clip(c *clip) otioItem {
+func (o *otio) clip(c *clip) otioClip {
 	f := o.project.Film
 	m, file := f.Media[c.media], o.project.Files[c.media]
-	out := item("Clip.2", c.id())
-	out.Range, out.Active = o.span(c.start, c.frames), "DEFAULT_MEDIA"
+	const only = "DEFAULT_MEDIA"
+	out := otioClip{otioItem: item("Clip.2", c.id()), Active: only}
+	out.Range = o.span(c.start, c.frames)
 	ref := otioMedia{Schema: "ExternalReference.1", Metadata: meta{}, Name: file.Name, URL: file.Path}
 	switch {
 	case m.Seconds > 0:
@@ -154,7 +181,7 @@ func (o *otio) clip(c *clip) otioItem {
 	default:
 		ref.Available = o.span(0, c.frames)
 	}
-	out.Media = map[string]any{"DEFAULT_MEDIA": ref}
+	out.Media = map[string]otioMedia{only: ref}
 	if l := c.layer; l != nil {
 		crop, _ := cropOf(f, l)
 		out.Metadata["greenroom"] = meta{"box": rect(l.Box), "crop": rect(crop), "opacity": l.Opacity}

@@ -1,8 +1,11 @@
 package exchange
 
 import (
+	"encoding/json"
 	"encoding/xml"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -120,6 +123,72 @@ func wantFrames(t *testing.T, what, v string) {
 	n, _ := strconv.Atoi(num)
 	if fraction && den == "30000" && n%1001 != 0 {
 		t.Errorf("%s is %q, between two frames", what, v)
+	}
+}
+
+// otioMembers are the members of OpenTimelineIO's schemas that its reader requires. None of its lists is null.
+var otioMembers = map[string]string{
+	"Timeline.1": "global_start_time metadata name tracks", "Stack.1": "children effects enabled markers metadata name source_range",
+	"Track.1":             "children effects enabled kind markers metadata name source_range",
+	"Clip.2":              "active_media_reference_key effects enabled markers media_references metadata name source_range",
+	"Gap.1":               "effects enabled markers metadata name source_range",
+	"Transition.1":        "in_offset metadata name out_offset transition_type",
+	"ExternalReference.1": "available_image_bounds available_range metadata name target_url",
+	"RationalTime.1":      "rate value", "TimeRange.1": "duration start_time",
+}
+
+// TestOTIOStructure checks the members of every object, that no two transitions meet, and that the first track is as long
+// as the film, also of films with a black end or without layers.
+func TestOTIOStructure(t *testing.T) {
+	short := tour(ntsc)
+	short.Layers, short.Sounds = short.Layers[3:4], nil
+	empty := *short
+	empty.Layers = nil
+	for _, f := range []*timeline.Film{tour(ntsc), short, &empty} {
+		text, _, _ := export(t, f, "otio")
+		var doc map[string]any
+		if err := json.Unmarshal(text, &doc); err != nil {
+			t.Fatal(err)
+		}
+		var visit func(v any)
+		visit = func(v any) {
+			switch v := v.(type) {
+			case []any:
+				for _, x := range v {
+					visit(x)
+				}
+			case map[string]any:
+				schema, ok := v["OTIO_SCHEMA"].(string)
+				members := slices.DeleteFunc(slices.Sorted(maps.Keys(v)), func(m string) bool { return m == "OTIO_SCHEMA" })
+				if got := strings.Join(members, " "); ok && got != otioMembers[schema] {
+					t.Errorf("%s has %q", schema, got)
+				}
+				for name, x := range v {
+					if list := name == "children" || name == "effects" || name == "markers"; list && x == nil {
+						t.Errorf("%s: %s is null", schema, name)
+					}
+					visit(x)
+				}
+			}
+		}
+		visit(doc)
+		tracks := doc["tracks"].(map[string]any)["children"].([]any)
+		for i, track := range tracks {
+			frames, before := 0.0, ""
+			for _, c := range track.(map[string]any)["children"].([]any) {
+				item := c.(map[string]any)
+				schema := item["OTIO_SCHEMA"].(string)
+				if schema == "Transition.1" && before == schema {
+					t.Error("two transitions meet")
+				} else if schema != "Transition.1" {
+					frames += item["source_range"].(map[string]any)["duration"].(map[string]any)["value"].(float64)
+				}
+				before = schema
+			}
+			if i == 0 && frames != float64(f.Frames) {
+				t.Errorf("the first track has %v frames of %d", frames, f.Frames)
+			}
+		}
 	}
 }
 
