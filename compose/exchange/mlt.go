@@ -25,9 +25,6 @@ func writeMLT(p *Project) ([]byte, []Loss) {
 	root.add(m.producers()...)
 	root.add(m.playlists()...)
 	root.add(m.film())
-	if f.Transparent {
-		m.drawn("the film", "a transparent background", "a transparent track")
-	}
 	return root.document(""), m.list
 }
 
@@ -53,7 +50,7 @@ func (m *mlt) producers() []*node {
 		colour = "#00000000"
 	}
 	last := strconv.Itoa(f.Frames - 1)
-	out := []*node{el("producer", "id", "ground", "in", "0", "out", last).add(
+	out := []*node{el("producer", "id", "black", "in", "0", "out", last).add(
 		property("length", strconv.Itoa(f.Frames)), property("resource", colour), property("mlt_service", "color"),
 		property("mlt_image_format", "rgba"))}
 	for _, t := range slices.Concat(m.pictures, m.sounds) {
@@ -81,19 +78,26 @@ func (m *mlt) producer(key string) string {
 	return "file" + strconv.Itoa(slices.Index(slices.Sorted(maps.Keys(m.longest)), key))
 }
 
-// playlists returns the tracks.
-func (m *mlt) playlists() (out []*node) {
+// playlists returns the tracks from the ground up. Shotcut opens a project as a timeline if the ground is called background
+// and the tracks have its properties.
+func (m *mlt) playlists() []*node {
+	out := []*node{el("playlist", "id", "background").add(
+		el("entry", "producer", "black", "in", "0", "out", strconv.Itoa(m.project.Film.Frames-1)))}
 	for i, t := range m.pictures {
-		out = append(out, m.playlist("pictures"+strconv.Itoa(i), t, m.placed))
+		list := el("playlist", "id", "pictures"+strconv.Itoa(i)).add(
+			property("shotcut:video", "1"), property("shotcut:name", "V"+strconv.Itoa(i+1)))
+		out = append(out, m.fill(list, t, m.placed))
 	}
 	for i, t := range m.sounds {
-		out = append(out, m.playlist("sounds"+strconv.Itoa(i), t, m.loud))
+		list := el("playlist", "id", "sounds"+strconv.Itoa(i)).add(
+			property("shotcut:audio", "1"), property("shotcut:name", "A"+strconv.Itoa(i+1)))
+		out = append(out, m.fill(list, t, m.loud))
 	}
 	return out
 }
 
-func (m *mlt) playlist(id string, track []clip, filters func(*clip) []*node) *node {
-	list := el("playlist", "id", id)
+// fill adds clips to a playlist.
+func (m *mlt) fill(list *node, track []clip, filters func(*clip) []*node) *node {
 	at := 0
 	for i := range track {
 		c := &track[i]
@@ -170,7 +174,8 @@ func (m *mlt) loud(c *clip) []*node {
 // film returns the tractor: the tracks from the ground up, and what puts them together.
 func (m *mlt) film() *node {
 	last := strconv.Itoa(m.project.Film.Frames - 1)
-	out := el("tractor", "id", "film", "in", "0", "out", last).add(el("track", "producer", "ground"))
+	out := el("tractor", "id", "film", "in", "0", "out", last).add(
+		property("shotcut", "1"), el("track", "producer", "background"))
 	for i := range m.pictures {
 		out.add(el("track", "producer", "pictures"+strconv.Itoa(i), "hide", "audio"))
 	}

@@ -3,6 +3,7 @@ package exchange
 import (
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -242,5 +243,61 @@ func TestEDLStructure(t *testing.T) {
 		if end != c.hour()+f.Frames {
 			t.Errorf("the pictures end at frame %d", end-c.hour())
 		}
+	}
+}
+
+// TestFCPXMLPlaces: fitted into the canvas, trimmed, scaled and moved as Final Cut does it, the shown part of a picture
+// fills the layer's box.
+func TestFCPXMLPlaces(t *testing.T) {
+	f := tour(pal)
+	f.Layers[1].Box = timeline.Rect{X: 30, Y: 50, W: 320, H: 180}
+	text, _, _ := export(t, f, "fcpxml")
+	var root element
+	if err := xml.Unmarshal(text, &root); err != nil {
+		t.Fatal(err)
+	}
+	numbers := func(text string) (x, y float64) {
+		if _, err := fmt.Sscan(text, &x, &y); err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		return x, y
+	}
+	seen := 0
+	root.each(func(e *element) {
+		for i := range f.Layers {
+			l := &f.Layers[i]
+			if l.Kind != timeline.KindVideo && l.Kind != timeline.KindPicture || l.ID != e.attr("name") || e.attr("lane") == "" ||
+				strings.HasPrefix(e.attr("lane"), "-") {
+				continue
+			}
+			crop, all := cropOf(f, l)
+			w, h := float64(f.Width), float64(f.Height)
+			x, y, sx, sy := 0.0, 0.0, 1.0, 1.0
+			left, top := 0.0, 0.0
+			e.each(func(n *element) {
+				switch n.XMLName.Local {
+				case "adjust-transform":
+					x, y = numbers(n.attr("position"))
+					sx, sy = numbers(n.attr("scale"))
+				case "trim-rect":
+					left, top = numbers(n.attr("left") + " " + n.attr("top"))
+				}
+			})
+			fit := min(w/float64(all.W), h/float64(all.H))
+			// The corner of the complete picture, then that of the part that is not trimmed.
+			px := w/2 + x*h/100 - float64(all.W)*fit*sx/2 + left*float64(all.H)/100*fit*sx
+			py := h/2 - y*h/100 - float64(all.H)*fit*sy/2 + top*float64(all.H)/100*fit*sy
+			got := []float64{px, py, float64(crop.W) * fit * sx, float64(crop.H) * fit * sy}
+			for j, want := range []int{l.Box.X, l.Box.Y, l.Box.W, l.Box.H} {
+				if got[j] < float64(want)-0.1 || got[j] > float64(want)+0.1 {
+					t.Errorf("%s is at %.2f, want %v", l.ID, got, l.Box)
+					break
+				}
+			}
+			seen++
+		}
+	})
+	if seen < 4 {
+		t.Errorf("only %d layers were compared", seen)
 	}
 }

@@ -131,10 +131,10 @@ const StillExt = ".png"
 // RenderStill draws the first frame of a film into a new file, s.Out: straight RGB, with alpha if the film is
 // transparent. Errors are those of [Render].
 func RenderStill(ctx context.Context, s Spec) (Encoded, error) {
-	film := *s.Film
-	film.Sounds = nil
-	s.Film = &film
-	return s.encode(ctx, func(dir string) (*graph, error) { return visible(ctx, s, stills, dir) }, stillOptions(s), nil)
+	part := PartOf(s.Film, 0, 1)
+	s.Film = part.Film
+	build := func(dir string) (*graph, error) { return visiblePart(ctx, s, part.plan, stills, dir) }
+	return s.encode(ctx, build, stillOptions(s), nil)
 }
 
 // StillValues returns what the bytes of a still depend on besides the film, its files and the version of ffmpeg.

@@ -99,6 +99,7 @@ func runExport(ctx context.Context, e *env, o exportOptions, names []string) (er
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
 	p.Account.Offline() // films show what is published
+	e.warnOfDrawn(p)
 	set, err := p.Films().Choose(names, films.Options{
 		AllowStandIns: o.standIns, AllowWarnings: o.warnings, Format: o.format,
 	})
@@ -149,7 +150,7 @@ func printExport(e *env, r export.Result) error {
 			return err
 		}
 	}
-	const format = "%s: %s, %d frames at %.6g fps, %s; %d properties are lost, %d are drawn into files"
+	const format = "%s: %s, %d frames at %.6g fps, %s; %d lost, %d drawn"
 	e.say(format, r.Film, r.Format, r.Frames, r.FPS, count(len(r.Media), "file"), r.Differs(), len(r.Losses)-r.Differs())
 	return nil
 }

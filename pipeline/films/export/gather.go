@@ -49,7 +49,9 @@ func (g *gatherer) gather(ctx context.Context) (*timeline.Film, []exchange.Loss,
 	}
 	adapted, drawings, lost := exchange.Adapt(&film, g.x.Format)
 	adapted.Media = maps.Clone(adapted.Media)
-	for _, d := range drawings {
+	for i, d := range drawings {
+		g.x.Emit(event.Event{Clip: g.film.Name.Name, Stage: "export", State: event.Progress, Done: int64(i),
+			Total: int64(len(drawings))})
 		if err := g.draw(ctx, adapted, d, content); err != nil {
 			return nil, nil, err
 		}
@@ -107,7 +109,6 @@ func (g *gatherer) draw(ctx context.Context, film *timeline.Film, d exchange.Dra
 			d.Film.Media[key], used[key] = was, g.film.Content[key]
 		}
 	}
-	g.x.Emit(event.Event{Clip: g.film.Name.Name, Stage: "export", State: event.Progress, Message: "draws " + d.Name})
 	r, err := g.x.Maker.Draw(ctx, segments.Film{Timeline: d.Film, Content: used,
 		Encoding: segments.Encoding{Preset: preset, FFmpeg: g.x.Tools.Version}}, d.Still, nil)
 	if err != nil {

@@ -2,9 +2,11 @@ package segments
 
 import (
 	"context"
+	"os"
 
 	"greenroom/assets"
 	"greenroom/compose/native"
+	"greenroom/internal/fault"
 )
 
 // Draw returns the record of the pictures of a film in one file of the store: a movie, or a PNG file of its first
@@ -12,6 +14,9 @@ import (
 func (m *Maker) Draw(ctx context.Context, f Film, still bool, emit func(frame int)) (Record, error) {
 	if err := f.Timeline.Validate(); err != nil {
 		return Record{}, err
+	}
+	if err := os.MkdirAll(m.WorkDir, 0o700); err != nil {
+		return Record{}, fault.Wrap(fault.Failed, err, "make the project folder writable", "create a work folder")
 	}
 	spec := f.Encoding.spec(f.Timeline)
 	spec.Tools, spec.WorkDir, spec.Probes = m.Tools, m.WorkDir, &m.probes
