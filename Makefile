@@ -23,7 +23,7 @@ PIXELS = $(filter greenroom/compose/media greenroom/compose/media/forms greenroo
 # command (native probes files, yamltext parses); the ledger, whose schedules of one fault run with it too; and the tests of
 # the program, which only start processes and compare what they leave. GREENROOM_E2E_RACE gives the program the detector.
 # The longest come first, so that none of them runs alone at the end.
-PLAIN = $(addprefix greenroom/internal/e2e/,scripts films secrets) $(PIXELS) greenroom/pipeline/ledger greenroom/compose/native \
+PLAIN = $(addprefix greenroom/internal/e2e/,scripts films secrets) $(PIXELS) greenroom/pipeline/ledger greenroom/compose/exchange greenroom/compose/native \
 	$(addprefix greenroom/internal/e2e/,newcomer studio projects clients) greenroom/internal/house greenroom/compose/timeline \
 	greenroom/internal/yamltext greenroom/pipeline/films/paging greenroom/pipeline/films/resolve greenroom/docs
 

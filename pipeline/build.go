@@ -258,14 +258,7 @@ func (b *build) limits(plan *planning.Plan, found preflight.Found, claims *share
 			return fault.New(fault.Failed, "", "cancelled; nothing was spent")
 		}
 	}
-	jobs := b.o.Jobs
-	if jobs <= 0 {
-		// One 1080p encode with alpha needs 620 MiB and scales badly past two
-		// threads: a job for every two cores.
-		jobs = max(1, runtime.NumCPU()/2)
-	}
-	b.threads = max(1, runtime.NumCPU()/jobs)
-	b.cores = semaphore.NewWeighted(int64(jobs * b.threads))
+	b.bound()
 	b.fetches = semaphore.NewWeighted(maxDownloads)
 	b.submit = semaphore.NewWeighted(int64(max(1, b.Manifest.HeyGen.Concurrency)))
 	o := purchase.Options{
@@ -379,4 +372,16 @@ func whenAll(plan *planning.Plan, names []string) *planning.Plan {
 		return nil
 	}
 	return plan
+}
+
+// bound limits how much ffmpeg does at once.
+func (b *build) bound() {
+	jobs := b.o.Jobs
+	if jobs <= 0 {
+		// One 1080p encode with alpha needs 620 MiB and scales badly past two
+		// threads: a job for every two cores.
+		jobs = max(1, runtime.NumCPU()/2)
+	}
+	b.threads = max(1, runtime.NumCPU()/jobs)
+	b.cores = semaphore.NewWeighted(int64(jobs * b.threads))
 }

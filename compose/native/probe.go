@@ -160,6 +160,12 @@ func complete(u use, size int64) error {
 	return nil
 }
 
+// Channels returns how many channels the sound of a file has; 0 without sound. by names the layer or sound in errors.
+func (p *Probes) Channels(ctx context.Context, t media.Tools, m timeline.Media, by string) (int, error) {
+	all, err := p.probeAll(ctx, t, []use{{m, by}})
+	return all[m.File].channels, err
+}
+
 func parseProbe(data []byte) (f facts, err error) {
 	var d struct {
 		Format struct {

@@ -60,7 +60,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{initCommand(), newCommand(), planCommand(), buildCommand(), watchCommand(), renderCommand(),
+	return []command{initCommand(), newCommand(), planCommand(), buildCommand(), watchCommand(), renderCommand(), exportCommand(),
 		checkCommand(), statusCommand(), resolveCommand(), cacheCommand(), gcCommand(),
 		fetchCommand(), adoptCommand(),
 		avatarsCommand(), voicesCommand(), soundsCommand(), templatesCommand(), quotaCommand(), authCommand(), apiCommand(), allowCommand(), videosCommand(), uploadCommand(), photoCommand(), promptCommand(), webhookCommand(), webhooksCommand(), sandboxCommand(), liveCommand(), mcpCommand(), skillCommand(), schemaCommand(), doctorCommand(), completionCommand(), versionCommand(), helpCommand()}

@@ -12,6 +12,7 @@ import (
 	"greenroom/heygen/contract"
 	"greenroom/heygen/sandbox"
 	"greenroom/pipeline"
+	"greenroom/pipeline/films/export"
 	"greenroom/pipeline/manifest"
 	"greenroom/remotion/companion"
 )
@@ -46,6 +47,7 @@ var flagValues = map[string]func(*completion) []candidate{
 	"journal":     words(completeFiles),
 	"junit":       words(completeFiles),
 	"man":         words(completeFolders),
+	"media":       words(export.Copy, export.Link),
 	"only":        (*completion).clips,
 	"out":         words(completeFiles),
 	"output":      words(completeFiles),
@@ -57,6 +59,7 @@ var flagValues = map[string]func(*completion) []candidate{
 	"report":      words(completeFolders),
 	"results":     words(completeFiles),
 	"save":        words(completeFolders),
+	"to":          words(exportFormats()...),
 	"url-file":    words(completeFiles),
 	"why":         (*completion).clips,
 }
@@ -66,7 +69,7 @@ var arguments = map[string]func(*completion) []candidate{
 	"api": operations, "auth": words("status"), "live": words("record", "serve"),
 	"adopt": (*completion).clips, "build": (*completion).clips, "plan": (*completion).clips,
 	"resolve": (*completion).clips,
-	"status":  (*completion).clips, "render": (*completion).films, "help": commandCandidates,
+	"status":  (*completion).clips, "render": (*completion).films, "export": (*completion).compositions, "help": commandCandidates,
 	"check":      func(c *completion) []candidate { return append(c.clips(), candidate{completeFiles, ""}) },
 	"completion": words(shellNames()...), "init": words(completeFolders),
 	"photo": words(completeFiles), "prompt": words(completeFiles), "upload": words(completeFiles),
@@ -326,13 +329,19 @@ func (c *completion) clips() (out []candidate) {
 	return out
 }
 
-// films are the manifest's compositions and those that init writes.
-func (c *completion) films() (out []candidate) {
+// compositions are those of the manifest.
+func (c *completion) compositions() (out []candidate) {
 	if m := c.loaded(); m != nil {
 		for _, film := range m.Compositions {
 			out = append(out, candidate{film.Name, "composition of the manifest"})
 		}
 	}
+	return out
+}
+
+// films are the manifest's compositions and those that init writes.
+func (c *completion) films() []candidate {
+	out := c.compositions()
 	for _, name := range companion.Compositions {
 		if !slices.ContainsFunc(out, func(x candidate) bool { return x.value == name }) {
 			out = append(out, candidate{name, "composition of the companion"})

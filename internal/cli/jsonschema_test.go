@@ -23,6 +23,7 @@ import (
 	"greenroom/pipeline/allow"
 	"greenroom/pipeline/apicall"
 	"greenroom/pipeline/event"
+	"greenroom/pipeline/films/export"
 	"greenroom/pipeline/films/render"
 	"greenroom/pipeline/gc"
 	"greenroom/pipeline/ledger"
@@ -68,6 +69,7 @@ var jsonShapes = []jsonShape{
 	{name: "plan", of: "plan, status, status --check", value: planning.Plan{}},
 	{name: "prompt", of: "prompt (without --check and --write)", value: []promptReport{}},
 	{name: "quota", of: "quota", value: quotaReport{}},
+	{name: "export", of: "export; one object for each film, in order", value: export.Result{}},
 	{name: "render", of: "render; one object for each film, in the order they are finished", value: render.Result{}},
 	{name: "render-results", of: "render --results FILE.json (the file)", value: []render.Outcome{}},
 	{name: "status-spend", of: "status --spend", value: ledger.Spending{}},
@@ -101,7 +103,7 @@ var schemaFolder = filepath.Join("..", "..", "docs", "json")
 // comments are the descriptions of members, from the sources.
 var comments = sync.OnceValues(func() (map[string]string, error) {
 	r := &jsonschema.Reflector{}
-	for _, dir := range []string{"internal/cli", "internal/fault", "pipeline", "compose/media", "heygen/webhook"} {
+	for _, dir := range []string{"internal/cli", "internal/fault", "pipeline", "compose/exchange", "compose/media", "heygen/webhook"} {
 		if err := r.AddGoComments("greenroom/"+dir, filepath.Join("..", "..", filepath.FromSlash(dir))); err != nil {
 			return nil, err
 		}

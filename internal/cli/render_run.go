@@ -34,14 +34,7 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 	}
 	defer p.Close()
 	p.Account.Offline() // films show what is published
-	if n := p.DrawnClips(); n > 0 {
-		was := "was"
-		if n > 1 {
-			was = "were"
-		}
-		const format = "warning: %s %s made by the sandbox or a server on this machine: drawn presenters, not the account's"
-		e.say(format, clips(n), was)
-	}
+	e.warnOfDrawn(p)
 	ffmpeg, err := p.Tools.Find(ctx)
 	if err != nil {
 		return err
@@ -63,6 +56,20 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 		return nil
 	}
 	return renderFilms(ctx, e, o, p, r, out, own)
+}
+
+// warnOfDrawn warns of clips that no paid provider made.
+func (e *env) warnOfDrawn(p *pipeline.Project) {
+	n := p.DrawnClips()
+	if n == 0 {
+		return
+	}
+	was := "was"
+	if n > 1 {
+		was = "were"
+	}
+	const format = "warning: %s %s made by the sandbox or a server on this machine: drawn presenters, not the account's"
+	e.say(format, clips(n), was)
 }
 
 // renderer returns the renderer that the flags choose.

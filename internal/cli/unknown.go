@@ -29,7 +29,7 @@ var familiar = []struct {
 		"counts stored files that nothing uses, and removes them with --yes"},
 	{"generate gen make compile synthesize synth publish sync apply retry resume continue", "build",
 		"buys, downloads, checks and publishes what is missing"},
-	{"deploy export encode film video mux", "render --all", "writes the manifest's films to out/"},
+	{"deploy encode film video mux", "render --all", "writes the manifest's films to out/"},
 	{"still screenshot thumbnail frame poster", "render Presenter --still 0", "renders one frame"},
 	{"download get dl save wget", "fetch --help", "downloads a finished video by its id"},
 	{"pull restore install", "build --frozen", "takes what greenroom.lock names from the shared cache; buys nothing"},

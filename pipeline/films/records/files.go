@@ -45,10 +45,15 @@ func (s Store) Files() map[string]File {
 	return out
 }
 
-// PieceHashes returns the hashes of the pieces that recorded films were joined of.
+// PieceHashes returns the hashes of the pieces that recorded films were joined of, and of the files of exported
+// projects.
 func (s Store) PieceHashes() map[string]bool {
 	out := map[string]bool{}
-	list, _ := filepath.Glob(filepath.Join(s.folder(), "*.json")) // the pattern is valid
+	var list []string
+	for _, folder := range []string{s.folder(), Store{Dir: s.Dir, Exports: true}.folder()} {
+		found, _ := filepath.Glob(filepath.Join(folder, "*.json")) // the pattern is valid
+		list = append(list, found...)
+	}
 	for _, name := range list {
 		var r Record
 		b, err := os.ReadFile(name)

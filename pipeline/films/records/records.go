@@ -18,8 +18,11 @@ import (
 	"greenroom/internal/hashkey"
 )
 
-// Folder has the records, below the project's folder.
-const Folder = ".greenroom/render/films"
+// Folder has the records of films, ExportFolder those of projects for editors, below the project's folder.
+const (
+	Folder       = ".greenroom/render/films"
+	ExportFolder = ".greenroom/render/exports"
+)
 
 // Renderers of films.
 const (
@@ -31,6 +34,8 @@ const (
 type Store struct {
 	Dir     string // the project's folder, absolute
 	Version string // of greenroom
+	// Exports has the records of projects for editors, not of films.
+	Exports bool
 }
 
 // Record is what is known about the file of a film.
@@ -138,7 +143,12 @@ func (s Store) write(path string, r Record) error {
 	return err
 }
 
-func (s Store) folder() string { return filepath.Join(s.Dir, filepath.FromSlash(Folder)) }
+func (s Store) folder() string {
+	if s.Exports {
+		return filepath.Join(s.Dir, filepath.FromSlash(ExportFolder))
+	}
+	return filepath.Join(s.Dir, filepath.FromSlash(Folder))
+}
 
 // fileName returns the name of a film's file in its record: relative, so that a project can be moved with its films.
 func (s Store) fileName(path string) string {
