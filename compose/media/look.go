@@ -48,7 +48,7 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 	h := max(2, int(float64(info.ShownHeight)*float64(w)/float64(info.ShownWidth))&^1)
 	l := &look{pixels: newPixels(w, h)}
 	sink := &frameSink{buf: make([]byte, w*h*2*4)}
-	graph := info.smallTwice(w, h) + "[v]"
+	graph := info.smallTwice(w, h, "yuva444p") + "[v]"
 	l.edges.w, l.edges.h = w, h
 	each := func(b []byte) {
 		twice := 2 * w * h // of each plane
@@ -59,6 +59,9 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 		}
 		l.points = points
 		l.edges.add(points)
+		if e.Pictures != nil {
+			e.Pictures(pictureTwice(b, w, h, true))
+		}
 	}
 	if e.KeyColor != "" {
 		k, err := newKeyLook(e.KeyColor, w, h)
@@ -71,6 +74,9 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 			l.add(k.frame(b))
 			l.corners(k, b)
 			l.holes(k.alpha)
+			if e.Pictures != nil {
+				e.Pictures(Picture{W: w, H: h, Y: b[:w*h], U: b[w*h : 2*w*h], V: b[2*w*h:], A: k.alpha})
+			}
 		}
 	}
 	total := float64(max(1, info.Frames))
@@ -122,10 +128,10 @@ func (i Info) small(w, h int, format string) string {
 	return strings.Join(append(f, "format="+format), ",")
 }
 
-// smallTwice makes an alpha picture small twice, one below the other in yuva444p: averaged for
-// what is seen, and as single points for the colours of its edges.
-func (i Info) smallTwice(w, h int) string {
-	chain := i.small(w, h, "yuva444p")
+// smallTwice makes a picture small twice, one below the other: averaged for what is seen, and as single points for the
+// colours of its edges and the range of its luma.
+func (i Info) smallTwice(w, h int, format string) string {
+	chain := i.small(w, h, format)
 	return "split[seen][points];[seen]" + chain + "[seen1];[points]" + strings.Replace(chain, ":flags=area",
 		":flags=neighbor", 1) + "[points1];[seen1][points1]vstack"
 }
