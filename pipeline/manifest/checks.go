@@ -10,6 +10,7 @@ import (
 
 	"greenroom/compose/media"
 	"greenroom/compose/media/finding"
+	"greenroom/compose/quality"
 	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline/manifest/yamldoc"
@@ -23,9 +24,17 @@ func DefaultChecks() media.Limits {
 // rangePattern is 2%..80%, also written 2%-80%, 2..80% and "2% to 80%".
 var rangePattern = lazyregexp.New(`^([0-9.]+?) ?%? ?(?:\.\.\.?|-|–|to) ?([0-9.]+) ?%$`)
 
-// checks reads the limits of the media checks.
-func (d *doc) checks(n ast.Node, path string, c *media.Limits) {
+// checks reads the limits of the media checks. Those of quality are of the project: q is nil elsewhere.
+func (d *doc) checks(n ast.Node, path string, c *media.Limits, q *quality.Limits) {
 	d.Object(n, path, yamldoc.Setters{
+		"quality": func(n ast.Node) {
+			if q == nil {
+				d.Fault(n, "write it under checks: of the manifest, for all clips and films",
+					"%s.quality: limits of quality are of the project", path)
+				return
+			}
+			d.quality(n, path+".quality", q)
+		},
 		"border": d.Word(path+".border", []string{"bottom", "all", "none"}, &c.Border),
 		"accept": d.accept(path+".accept", c),
 		"loudness": func(n ast.Node) { // it is a warning already
