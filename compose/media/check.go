@@ -88,9 +88,12 @@ type Report struct {
 }
 
 // Verdict is the worst of all findings.
-func (r *Report) Verdict() Verdict {
+func (r *Report) Verdict() Verdict { return WorstOf(r.Findings) }
+
+// WorstOf is the worst verdict of findings.
+func WorstOf(list []Finding) Verdict {
 	v := OK
-	for _, f := range r.Findings {
+	for _, f := range list {
 		if f.Verdict == Fail {
 			return Fail
 		}

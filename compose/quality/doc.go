@@ -43,7 +43,7 @@ func NewMeter(s Subject, l Limits) *Meter {
 	if m.fps <= 0 {
 		m.fps = 25
 	}
-	if s.Film != nil {
+	if s.Film != nil && !s.Film.Transparent { // what is behind the texts of a transparent film is not known
 		m.texts = newTextMeter(s.Film)
 	}
 	return m
@@ -86,7 +86,12 @@ func File(ctx context.Context, t media.Tools, path string, s Subject, l Limits) 
 	}
 	s.Info = info
 	m := NewMeter(s, l)
-	if err := media.Pictures(ctx, t, path, info, m.Picture); err != nil {
+	if info.Alpha {
+		_, err = media.Check(ctx, t, path, media.Expect{Transparent: true, Pictures: m.Picture}, nil)
+	} else {
+		err = media.Pictures(ctx, t, path, info, m.Picture)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return m, m.Listen(ctx, t, path)

@@ -109,7 +109,8 @@ func (m *Meter) sounds(l *list) {
 	}
 	whole := media.Stretch{From: round(s.begins), To: round(s.begins + s.Seconds)}
 	if decibels(s.level) < silent {
-		l.add("sound", true, "silent", fmt.Sprintf("%g dBFS", silent),
+		intended := m.Film != nil && len(m.Film.Sounds) == 0
+		l.add("sound", !intended, "silent", fmt.Sprintf("%g dBFS", silent),
 			"the sound is silent: check the source, or remove the sound track", whole)
 		return
 	}
