@@ -60,8 +60,8 @@ type Expect struct {
 
 	Poster *PosterSpec // made from the same decode, when not nil
 
-	// Pictures, when not nil, gets every picture of the same decode.
-	Pictures func(Picture) `json:"-"`
+	// Pictures, when not nil, returns what gets every picture of the same decode.
+	Pictures func(Info) func(Picture) `json:"-"`
 }
 
 // Report is what a check found.

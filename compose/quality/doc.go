@@ -27,6 +27,7 @@ type Meter struct {
 	Subject
 	limits Limits
 	fps    float64
+	keyed  bool // the pictures' alpha is that of a key
 
 	frames  int
 	flashes *flashes
@@ -53,7 +54,7 @@ func NewMeter(s Subject, l Limits) *Meter {
 func (m *Meter) Picture(p media.Picture) {
 	if m.frames == 0 {
 		m.flashes, m.stills = newFlashes(p.W, p.H, m.fps), &stills{}
-		if p.A != nil && m.Info.Alpha {
+		if p.A != nil && (m.Info.Alpha || m.keyed) {
 			m.alpha = &alphaMeter{}
 		}
 	}
@@ -72,11 +73,27 @@ func (m *Meter) Picture(p media.Picture) {
 	m.frames++
 }
 
+// Frames returns how many pictures were measured.
+func (m *Meter) Frames() int { return m.frames }
+
 // Strip returns pictures from the complete length.
 func (m *Meter) Strip() Strip { return m.strip }
 
 // Sound returns what Listen measured.
 func (m *Meter) Sound() Sound { return m.sound }
+
+// Watch returns a meter that measures the pictures of media.Check with this expectation. Its Info is set when the
+// decode begins; without one there are no findings about pictures.
+func Watch(e *media.Expect, s Subject, l Limits) *Meter {
+	m := NewMeter(s, l)
+	e.Pictures = func(i media.Info) func(media.Picture) {
+		s.Info = i
+		*m = *NewMeter(s, l)
+		m.keyed = e.KeyColor != ""
+		return m.Picture
+	}
+	return m
+}
 
 // File measures a film's file: one decode of its pictures, one of its sound.
 func File(ctx context.Context, t media.Tools, path string, s Subject, l Limits) (*Meter, error) {
@@ -87,7 +104,8 @@ func File(ctx context.Context, t media.Tools, path string, s Subject, l Limits) 
 	s.Info = info
 	m := NewMeter(s, l)
 	if info.Alpha {
-		_, err = media.Check(ctx, t, path, media.Expect{Transparent: true, Pictures: m.Picture}, nil)
+		show := func(media.Info) func(media.Picture) { return m.Picture }
+		_, err = media.Check(ctx, t, path, media.Expect{Transparent: true, Pictures: show}, nil)
 	} else {
 		err = media.Pictures(ctx, t, path, info, m.Picture)
 	}

@@ -29,12 +29,10 @@ func (l *list) add(name string, bad bool, value, limit, advice string, where med
 // Findings returns one finding for each thing that was measured.
 func (m *Meter) Findings() []media.Finding {
 	l := &list{Limits: m.limits}
-	if l.Level == Off {
+	if l.Level == Off || m.frames == 0 {
 		return nil
 	}
-	if m.frames > 0 {
-		m.pictures(l)
-	}
+	m.pictures(l)
 	m.sounds(l)
 	if m.texts != nil && len(m.texts.texts) > 0 {
 		m.texts.findings(l)
@@ -95,27 +93,29 @@ func (m *Meter) pictures(l *list) {
 
 func percent(v float64) string { return fmt.Sprintf("%.1f %%", v*100) }
 
+// everywhere is the place of what is about the complete file.
+var everywhere media.Stretch
+
 func (m *Meter) sounds(l *list) {
 	s := &m.sound
 	if m.Info.AudioTracks == 0 || s.Seconds == 0 {
 		expected := m.Film != nil && len(m.Film.Sounds) > 0
 		l.add("sound", expected, "none", "any", "the film plays sounds, and its file has none: render it again",
-			media.Stretch{})
+			everywhere)
 		return
 	}
 	at := func(r run) media.Stretch {
 		from := s.begins + float64(r.from)*stepSeconds
 		return media.Stretch{From: round(from), To: round(from + float64(r.frames)*stepSeconds)}
 	}
-	whole := media.Stretch{From: round(s.begins), To: round(s.begins + s.Seconds)}
 	if decibels(s.level) < silent {
 		intended := m.Film != nil && len(m.Film.Sounds) == 0
 		l.add("sound", !intended, "silent", fmt.Sprintf("%g dBFS", silent),
-			"the sound is silent: check the source, or remove the sound track", whole)
+			"the sound is silent: check the source, or remove the sound track", everywhere)
 		return
 	}
-	l.add("sound", false, fmt.Sprintf("%.1f dBFS", decibels(s.level)), fmt.Sprintf("%g dBFS", silent), "", whole)
-	s.loudness(l, whole)
+	l.add("sound", false, fmt.Sprintf("%.1f dBFS", decibels(s.level)), fmt.Sprintf("%g dBFS", silent), "", everywhere)
+	s.loudness(l)
 	long := float64(s.silence.frames) * stepSeconds
 	l.add("silence", long > l.Silence, seconds(long), seconds(l.Silence),
 		"the sound is silent there; raise checks.quality.silence if that is intended", at(s.silence))
@@ -124,14 +124,14 @@ func (m *Meter) sounds(l *list) {
 		"the wave is cut off at full scale: record or export the sound quieter",
 		media.Stretch{From: round(first), To: round(first + stepSeconds)})
 	if s.stereo {
-		s.channels(l, whole, at)
+		s.channels(l, at)
 	}
 }
 
 // loudness compares the integrated loudness and the true peak.
-func (s *Sound) loudness(l *list, whole media.Stretch) {
+func (s *Sound) loudness(l *list) {
 	if !s.Measured || math.IsInf(s.Integrated, 0) {
-		l.add("integrated loudness", false, "too short to be measured", "0.4 s", "", whole)
+		l.add("integrated loudness", false, "too short to be measured", "0.4 s", "", everywhere)
 		return
 	}
 	limit, off := "no target", false
@@ -142,13 +142,13 @@ func (s *Sound) loudness(l *list, whole media.Stretch) {
 	value := fmt.Sprintf("%.1f LUFS, range %.1f LU", s.Integrated, s.Range)
 	change := l.Loudness - s.Integrated
 	l.add("integrated loudness", off, value, limit,
-		fmt.Sprintf("change the gain by %+.1f dB, or set prepare.loudness of its clips", change), whole)
+		fmt.Sprintf("change the gain by %+.1f dB, or set prepare.loudness of its clips", change), everywhere)
 	l.add("true peak", s.Peak > l.Peak, fmt.Sprintf("%.1f dBTP", s.Peak), fmt.Sprintf("%g dBTP", l.Peak),
-		"codecs and players may distort it: lower the gain, or set prepare.loudness, which limits peaks", whole)
+		"codecs and players may distort it: lower the gain, or set prepare.loudness, which limits peaks", everywhere)
 }
 
 // channels compares left and right.
-func (s *Sound) channels(l *list, whole media.Stretch, at func(run) media.Stretch) {
+func (s *Sound) channels(l *list, at func(run) media.Stretch) {
 	apart := float64(s.apart.frames) * stepSeconds
 	bad := s.correlation < opposite || apart >= 1
 	where := at(s.apart)
@@ -164,7 +164,7 @@ func (s *Sound) channels(l *list, whole media.Stretch, at func(run) media.Stretc
 		value = side + " is silent"
 	}
 	l.add("dead channel", dead, value, fmt.Sprintf("%g dB", deadBelow),
-		"it is audible on one side only: export the sound in mono, or with both channels", whole)
+		"it is audible on one side only: export the sound in mono, or with both channels", everywhere)
 }
 
 // findings compares the texts, each check with its worst text.

@@ -17,7 +17,7 @@ func flashing(t *testing.T, name, from, to, box string, hz float64) string {
 		from, box, to, hz, hz, x264))
 }
 
-const everywhere = "x=0:y=0:w=iw:h=ih"
+const allOver = "x=0:y=0:w=iw:h=ih"
 
 // badness is the second opinion: the largest badness of ffmpeg's filter photosensitivity, which corrects what is above
 // 1. It sums the changes of 30 frames, whatever their number, and so also corrects two strong flashes a second, which
@@ -46,17 +46,17 @@ func TestFlashesAreCounted(t *testing.T) {
 		hz                  float64
 		general, red        bool // fail
 	}{
-		{"luminance", "black", "white", everywhere, 2, false, false},
-		{"luminance", "black", "white", everywhere, 3, false, false},
-		{"luminance", "black", "white", everywhere, 4, true, false},
-		{"luminance", "black", "white", everywhere, 10, true, false},
-		{"red", "red", "0x404040", everywhere, 2, false, false},
-		{"red", "red", "0x404040", everywhere, 3, false, false},
-		{"red", "red", "0x404040", everywhere, 4, true, true},
-		{"red", "red", "0x404040", everywhere, 10, true, true},
-		{"dark red", "0x780000", "0x2c2c2c", everywhere, 10, false, true}, // no general flash: 0.04 of luminance
-		{"light", "0xe8e8e8", "white", everywhere, 10, false, false},      // both brighter than 0.8
-		{"weak", "0x303030", "0x404040", everywhere, 10, false, false},    // a change of 0.02
+		{"luminance", "black", "white", allOver, 2, false, false},
+		{"luminance", "black", "white", allOver, 3, false, false},
+		{"luminance", "black", "white", allOver, 4, true, false},
+		{"luminance", "black", "white", allOver, 10, true, false},
+		{"red", "red", "0x404040", allOver, 2, false, false},
+		{"red", "red", "0x404040", allOver, 3, false, false},
+		{"red", "red", "0x404040", allOver, 4, true, true},
+		{"red", "red", "0x404040", allOver, 10, true, true},
+		{"dark red", "0x780000", "0x2c2c2c", allOver, 10, false, true}, // no general flash: 0.04 of luminance
+		{"light", "0xe8e8e8", "white", allOver, 10, false, false},      // both brighter than 0.8
+		{"weak", "0x303030", "0x404040", allOver, 10, false, false},    // a change of 0.02
 		{"small", "black", "white", "x=10:y=10:w=20:h=11", 10, false, false},
 		{"a field", "black", "white", "x=50:y=30:w=55:h=30", 10, true, false},
 	} {
@@ -93,7 +93,7 @@ func TestMovementIsNoFlash(t *testing.T) {
 }
 
 func TestFlashesOfAClipWarn(t *testing.T) {
-	path := flashing(t, "film.mp4", "black", "white", everywhere, 10)
+	path := flashing(t, "film.mp4", "black", "white", allOver, 10)
 	m, err := File(t.Context(), tools(t), path, Subject{}, Defaults())
 	if err != nil {
 		t.Fatal(err)

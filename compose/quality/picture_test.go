@@ -39,13 +39,9 @@ func TestAlphaThatFailsForAFrame(t *testing.T) {
 	for n, want := range map[string]media.Verdict{"12": media.Warn, "500": media.OK} {
 		path := ffmpeg(t, "clip.webm", "-f lavfi -i color=red:s=320x180:r=25:d=1,format=rgba,geq=r=200:g=40:b=40:a='255*"+
 			"between(X,100+N,200+N)*(1-eq(N,"+n+")*gt(Y,120))' -c:v libvpx-vp9 -pix_fmt yuva420p -crf 20 -b:v 0 -deadline realtime -cpu-used 8 -auto-alt-ref 0")
-		info, err := media.Probe(t.Context(), tools(t), path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m := NewMeter(Subject{Info: info}, Defaults())
-		_, err = media.Check(t.Context(), tools(t), path, media.Expect{Transparent: true, Pictures: m.Picture}, nil)
-		if err != nil {
+		e := media.Expect{Transparent: true}
+		m := Watch(&e, Subject{}, Defaults())
+		if _, err := media.Check(t.Context(), tools(t), path, e, nil); err != nil {
 			t.Fatal(err)
 		}
 		for _, f := range m.Findings() {

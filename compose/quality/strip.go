@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
 
 	"greenroom/compose/media"
@@ -17,6 +18,7 @@ type Strip struct {
 
 const (
 	stripPictures = 8
+	stripColumns  = 4
 	stripWidth    = 160 // pixels
 )
 
@@ -52,17 +54,18 @@ func imageOf(p media.Picture, width int) *image.NRGBA {
 	return out
 }
 
-// PNG returns the strip as one picture, side by side; nil if there is none.
+// PNG returns the strip as one picture, in rows of four; nil if there is none.
 func (s Strip) PNG() ([]byte, error) {
 	if len(s.Pictures) == 0 {
 		return nil, nil
 	}
-	size := s.Pictures[0].Rect
-	out := image.NewNRGBA(image.Rect(0, 0, size.Dx()*len(s.Pictures), size.Dy()))
+	size := s.Pictures[0].Rect.Size()
+	columns := min(stripColumns, len(s.Pictures))
+	rows := (len(s.Pictures) + columns - 1) / columns
+	out := image.NewNRGBA(image.Rect(0, 0, size.X*columns, size.Y*rows))
 	for n, p := range s.Pictures {
-		for y := range size.Dy() {
-			copy(out.Pix[y*out.Stride+n*size.Dx()*4:], p.Pix[y*p.Stride:y*p.Stride+size.Dx()*4])
-		}
+		to := image.Pt(n%columns*size.X, n/columns*size.Y)
+		draw.Draw(out, image.Rectangle{to, to.Add(size)}, p, image.Point{}, draw.Src)
 	}
 	return encode(out)
 }

@@ -29,13 +29,17 @@ func (c Checks) Measure(
 	if err != nil {
 		return nil, nil, err
 	}
-	list := m.Findings()
+	return m, c.Accepted(m.Findings()), nil
+}
+
+// Accepted returns findings of which those that the manifest accepts do not fail.
+func (c Checks) Accepted(list []media.Finding) []media.Finding {
 	for i, found := range list {
 		if why, ok := c.Accept[found.Name]; ok && found.Verdict == media.Fail {
 			list[i].Verdict, list[i].Advice = media.Warn, "accepted in the manifest: "+why
 		}
 	}
-	return m, list, nil
+	return list
 }
 
 // check adds the findings about a film's file to its result. Those of an unchanged file are remembered.
