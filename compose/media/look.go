@@ -48,7 +48,7 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 	h := max(2, int(float64(info.ShownHeight)*float64(w)/float64(info.ShownWidth))&^1)
 	l := &look{pixels: newPixels(w, h)}
 	sink := &frameSink{buf: make([]byte, w*h*2*4)}
-	graph := info.smallTwice(w, h, "yuva444p") + "[v]"
+	graph := info.smallTwice(w, h) + "[v]"
 	l.edges.w, l.edges.h = w, h
 	show := func(Picture) {}
 	if e.Pictures != nil {
@@ -63,7 +63,7 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 		}
 		l.points = points
 		l.edges.add(points)
-		show(pictureTwice(b, w, h, true))
+		show(pictureTwice(b, w, h))
 	}
 	if e.KeyColor != "" {
 		k, err := newKeyLook(e.KeyColor, w, h)
@@ -128,10 +128,10 @@ func (i Info) small(w, h int, format string) string {
 	return strings.Join(append(f, "format="+format), ",")
 }
 
-// smallTwice makes a picture small twice, one below the other: averaged for what is seen, and as single points for the
-// colours of its edges and the range of its luma.
-func (i Info) smallTwice(w, h int, format string) string {
-	chain := i.small(w, h, format)
+// smallTwice makes an alpha picture small twice, one below the other in yuva444p: averaged for
+// what is seen, and as single points for the colours of its edges.
+func (i Info) smallTwice(w, h int) string {
+	chain := i.small(w, h, "yuva444p")
 	return "split[seen][points];[seen]" + chain + "[seen1];[points]" + strings.Replace(chain, ":flags=area",
 		":flags=neighbor", 1) + "[points1];[seen1][points1]vstack"
 }

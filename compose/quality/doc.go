@@ -59,7 +59,7 @@ func (m *Meter) Picture(p media.Picture) {
 		}
 	}
 	if m.alpha == nil {
-		p.A, p.PointsA = nil, nil // opaque throughout
+		p.A = nil // opaque throughout
 	}
 	m.flashes.add(p)
 	m.stills.add(p)

@@ -72,7 +72,8 @@ const (
 	// frozenChange is the mean change of a part of equal pictures, of 1. ffmpeg's freezedetect has 0.001 for the mean
 	// of the complete picture, by which a mouth alone does not move; codecs change equal pictures by up to 2 of 255.
 	frozenChange = 0.012
-	// rangeShare is the share of pixels that may be outside of 16..235: EBU R103 tolerates 1 % of the picture.
+	// rangeShare is the share of the picture that may be outside of 16..235: EBU R103 tolerates 1 %. It measures after a
+	// low-pass filter, which the averages of small pictures are.
 	rangeShare      = 0.01
 	lowest, highest = 16, 235
 	// strayLuma is by how much codecs overshoot at edges: EBU R103 allows 5 to 246.

@@ -56,8 +56,8 @@ func (s *stills) add(p media.Picture) {
 		s.reference = append(append(s.reference[:0], p.Y...), p.A...)
 	}
 	stray, seen := 0, 0
-	for i, y := range p.Points {
-		if p.PointsA != nil && p.PointsA[i] < 128 {
+	for i, y := range p.Y {
+		if p.A != nil && p.A[i] < 128 {
 			continue
 		}
 		seen++
