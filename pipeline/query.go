@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"fmt"
 
 	"greenroom/assets"
@@ -10,6 +11,7 @@ import (
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/recipes"
 	"greenroom/pipeline/renditions"
+	"greenroom/pipeline/request"
 	"greenroom/pipeline/routes"
 )
 
@@ -17,11 +19,12 @@ import (
 type PublishedClip struct {
 	Clip, Path  string
 	Transparent bool
-	Poster      string // the picture's path; "" without one
-	Facts       string // size and length, for people
-	Warning     string // what HeyGen warned of with its take
-	Again       string // the advice for a damaged file
-	Line        int    // of the clip in the manifest
+	Poster      string      // the picture's path; "" without one
+	Facts       string      // size and length, for people
+	Warning     string      // what HeyGen warned of with its take
+	Again       string      // the advice for a damaged file
+	Line        int         // of the clip in the manifest
+	About       [][2]string // where the take is from and what it cost, as name and value
 
 	// Take is what the file must be, for a take that is not prepared; nil for a published file.
 	Take *media.Expect
@@ -34,7 +37,46 @@ func (p *Project) Published(names []string) ([]PublishedClip, error) {
 
 // Checkable lists what can be checked of the named clips: the prepared files, and of clips without one the takes
 // in the store, such as one whose take failed its checks. No name means all.
-func (p *Project) Checkable(names []string) ([]PublishedClip, error) { return p.published(names, true) }
+func (p *Project) Checkable(ctx context.Context, names []string) ([]PublishedClip, error) {
+	list, err := p.published(names, true)
+	for i := range list {
+		list[i].About = p.provenance(ctx, list[i].Clip)
+	}
+	return list, err
+}
+
+// provenance is where a clip's take is from and what it cost.
+func (p *Project) provenance(ctx context.Context, clip string) (out [][2]string) {
+	e, ok := p.Lock.Get(clip)
+	if !ok {
+		return nil
+	}
+	add := func(name, value string) {
+		if value != "" {
+			out = append(out, [2]string{name, value})
+		}
+	}
+	add("route", e.Route)
+	add("origin", e.Origin)
+	add("video", e.VideoID)
+	add("take", e.TakeKey)
+	add("master", fmt.Sprintf("SHA-256 %s, %d bytes", e.Master, e.MasterBytes))
+	add("ffmpeg", e.Tool)
+	price := "not in the ledger of this machine"
+	if p.Ledger != nil {
+		rows, err := p.Ledger.List(ctx)
+		for _, r := range rows {
+			if err == nil && r.Take == e.TakeKey && r.VideoID == e.VideoID && r.VideoID != "" {
+				price = "at most " + request.Dollars(r.Price)
+			}
+		}
+	}
+	if e.Route == routes.File {
+		price = "none: a file of the project"
+	}
+	add("price", price)
+	return out
+}
 
 func (p *Project) published(names []string, takes bool) ([]PublishedClip, error) {
 	clips, err := p.Clips.Named(names)

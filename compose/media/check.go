@@ -24,6 +24,14 @@ type Finding struct {
 	Value   string  `json:"value"`
 	Limit   string  `json:"limit"`
 	Advice  string  `json:"advice,omitempty"`
+	// Where is the worst place, of a finding that has one.
+	Where Stretch `json:"where,omitzero"`
+}
+
+// Stretch is a part of a file, in seconds from its first picture.
+type Stretch struct {
+	From float64 `json:"from"`
+	To   float64 `json:"to"`
 }
 
 // Limits are those that users may change: checks in the manifest. Fractions are of 1.
@@ -51,6 +59,9 @@ type Expect struct {
 	Again string // the advice for a damaged file: how to get it again
 
 	Poster *PosterSpec // made from the same decode, when not nil
+
+	// Pictures, when not nil, returns what gets every picture of the same decode.
+	Pictures func(Info) func(Picture) `json:"-"`
 }
 
 // Report is what a check found.
@@ -77,9 +88,12 @@ type Report struct {
 }
 
 // Verdict is the worst of all findings.
-func (r *Report) Verdict() Verdict {
+func (r *Report) Verdict() Verdict { return WorstOf(r.Findings) }
+
+// WorstOf is the worst verdict of findings.
+func WorstOf(list []Finding) Verdict {
 	v := OK
-	for _, f := range r.Findings {
+	for _, f := range list {
 		if f.Verdict == Fail {
 			return Fail
 		}
@@ -94,7 +108,7 @@ func (r *Report) add(name string, v Verdict, value, limit, advice string) {
 	if v == OK {
 		advice = ""
 	}
-	r.Findings = append(r.Findings, Finding{name, v, value, limit, advice})
+	r.Findings = append(r.Findings, Finding{Name: name, Verdict: v, Value: value, Limit: limit, Advice: advice})
 }
 
 func judge(bad bool, v Verdict) Verdict {

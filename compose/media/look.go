@@ -50,6 +50,10 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 	sink := &frameSink{buf: make([]byte, w*h*2*4)}
 	graph := info.smallTwice(w, h) + "[v]"
 	l.edges.w, l.edges.h = w, h
+	show := func(Picture) {}
+	if e.Pictures != nil {
+		show = e.Pictures(info)
+	}
 	each := func(b []byte) {
 		twice := 2 * w * h // of each plane
 		l.add(b[3*twice : 3*twice+w*h])
@@ -59,6 +63,7 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 		}
 		l.points = points
 		l.edges.add(points)
+		show(pictureTwice(b, w, h))
 	}
 	if e.KeyColor != "" {
 		k, err := newKeyLook(e.KeyColor, w, h)
@@ -71,6 +76,7 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 			l.add(k.frame(b))
 			l.corners(k, b)
 			l.holes(k.alpha)
+			show(Picture{W: w, H: h, Y: b[:w*h], U: b[w*h : 2*w*h], V: b[2*w*h:], A: k.alpha})
 		}
 	}
 	total := float64(max(1, info.Frames))

@@ -23,16 +23,17 @@ type checkOptions struct {
 }
 
 func checkCommand() command {
-	return command{name: "check", summary: "check that clips or files meet their requirements",
-		usage:    "check [flags] [CLIP|FILE...]",
-		examples: "greenroom check\ngreenroom check take.webm --json\ngreenroom check --junit checks.xml --report report",
+	return command{name: "check", summary: "check that clips, films or files meet their requirements",
+		usage: "check [flags] [CLIP|FILM|FILE...]",
+		examples: "greenroom check\ngreenroom check tour\ngreenroom check take.webm --json\n" +
+			"greenroom check --junit checks.xml --report report",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o checkOptions
 			fs.BoolVar(&o.opaque, "opaque", false, "accept a file without alpha")
 			fs.StringVar(&o.key, "key-color", "", "check that the file can be keyed on this `COLOR`: auto or #RRGGBB")
 			annotations := annotationsFlag(fs)
 			fs.StringVar(&o.junit, "junit", "", "write the verdicts to `FILE` as JUnit XML")
-			fs.StringVar(&o.report, "report", "", "write a contact sheet to `DIR`/index.html")
+			fs.StringVar(&o.report, "report", "", "write a page with pictures, sound and figures to `DIR`/index.html")
 			writes(fs, outputFile, "junit")
 			writes(fs, outputFolder, "report")
 			return func(ctx context.Context, e *env, args []string) error {
@@ -72,8 +73,8 @@ func (e *env) check(ctx context.Context, o checkOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	files, project, err := e.toCheck(ctx, args)
-	if err != nil && len(files) == 0 {
+	list, err := e.toCheck(ctx, tools, args)
+	if err != nil && len(list.files) == 0 {
 		return err
 	}
 	pictures := ""
@@ -88,8 +89,8 @@ func (e *env) check(ctx context.Context, o checkOptions, args []string) error {
 	}
 	faults := fault.List(fault.All(err)) // the other files are checked all the same
 	var all []checked
-	for _, f := range files {
-		c := e.checkOne(ctx, tools, f, want, pictures)
+	for _, f := range list.files {
+		c := e.checkOne(ctx, tools, f, want, list.checks, pictures)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -105,7 +106,7 @@ func (e *env) check(ctx context.Context, o checkOptions, args []string) error {
 			return err
 		}
 	}
-	if err := e.writeChecks(o, project, all, e.Now().Sub(began)); err != nil {
+	if err := e.writeChecks(o, list, all, e.Now().Sub(began)); err != nil {
 		faults = append(faults, fault.All(err)...)
 	}
 	if failed := failedNames(all); len(failed) > 0 {
@@ -114,7 +115,7 @@ func (e *env) check(ctx context.Context, o checkOptions, args []string) error {
 	if len(faults) > 0 {
 		return faults.Or()
 	}
-	e.say("%d checked, none failed", len(files))
+	e.say("%d checked, none failed", len(list.files))
 	return nil
 }
 
@@ -129,16 +130,17 @@ func failedNames(all []checked) (names []string) {
 }
 
 // writeChecks writes the reports that the flags and the CI system ask for.
-func (e *env) writeChecks(o checkOptions, project string, all []checked, took time.Duration) error {
+func (e *env) writeChecks(o checkOptions, what toCheck, all []checked, took time.Duration) error {
 	list := make([]ci.Outcome, 0, len(all))
 	for _, c := range all {
 		list = append(list, c.outcome())
 	}
 	var err error
 	if o.report != "" {
-		err = ci.WriteReport(e.path(o.report), ci.Run{Project: project, Version: e.Version, Time: e.Now()}, list)
+		run := ci.Run{Project: what.project, Version: e.Version, Time: e.Now(), Brand: what.checks.Limits.Brand}
+		err = ci.WriteReport(e.path(o.report), run, list)
 	}
-	return errors.Join(err, e.writeReports(o.junit, ci.Run{Command: "check", Project: project, Seconds: took.Seconds()},
+	return errors.Join(err, e.writeReports(o.junit, ci.Run{Command: "check", Project: what.project, Seconds: took.Seconds()},
 		list))
 }
 
@@ -149,7 +151,7 @@ func (e *env) printVerdict(name string, r *media.Report) {
 		if f.Verdict == media.OK && !e.verbose {
 			continue
 		}
-		fmt.Fprintf(e.Stdout, "  %-4s %-16s %s (limit %s)\n", f.Verdict, f.Name, oneLine(f.Value), f.Limit)
+		fmt.Fprintf(e.Stdout, "  %s\n", findingLine(f))
 		if f.Advice != "" {
 			fmt.Fprintf(e.Stdout, "       %s\n", f.Advice)
 		}

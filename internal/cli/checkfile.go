@@ -2,14 +2,18 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"greenroom/compose/media"
+	"greenroom/compose/quality"
 	"greenroom/internal/cli/ci"
 	"greenroom/internal/fault"
+	"greenroom/pipeline"
+	"greenroom/pipeline/films/render"
 )
 
 // checkFile is a file that is checked: a clip's, or one that the user names.
@@ -21,35 +25,56 @@ type checkFile struct {
 	take             *media.Expect // for a take that is not prepared
 	poster, manifest string        // both may be empty
 	line             int
+	film             *checkFilm
+	about            [][2]string // provenance and price
 }
 
-// toCheck resolves arguments: names of clips, then files; none means all clips. It
-// returns the project's name too.
-func (e *env) toCheck(_ context.Context, args []string) (out []checkFile, project string, err error) {
-	var names []string
+// toCheck is what a command checks.
+type toCheck struct {
+	files   []checkFile
+	project string
+	checks  render.Checks // of how clips and films look and sound
+}
+
+// toCheck resolves arguments: files, names of clips, then names of films; none means all clips.
+func (e *env) toCheck(ctx context.Context, t media.Tools, args []string) (toCheck, error) {
+	out := toCheck{project: "files", checks: render.Checks{Limits: quality.Defaults()}}
+	var names, filmNames []string
 	for _, a := range args {
 		if strings.ContainsAny(a, "./\\") {
-			out = append(out, checkFile{name: a, path: e.path(a)})
+			out.files = append(out.files, checkFile{name: a, path: e.path(a)})
 			continue
 		}
 		names = append(names, a)
 	}
 	if len(args) > 0 && len(names) == 0 {
-		return out, "files", nil
+		return out, nil
 	}
 	p, err := e.project(nil)
 	if err != nil {
-		return nil, "", err
+		return toCheck{}, err
 	}
 	defer p.Close()
-	list, err := p.Checkable(names)
+	out.project = p.Manifest.Project
+	out.checks = render.Checks{Limits: p.Manifest.Quality, Accept: p.Manifest.Checks.Accept}
+	names, filmNames = splitNames(p, names)
+	var list []pipeline.PublishedClip
+	if len(names) > 0 || len(args) == 0 {
+		list, err = p.Checkable(ctx, names)
+	}
 	for _, c := range list {
-		out = append(out, checkFile{
+		out.files = append(out.files, checkFile{
 			name: c.Clip, path: c.Path, clip: c.Clip, again: c.Again, transparent: c.Transparent, warning: c.Warning,
 			take: c.Take, poster: c.Poster, manifest: filepath.Base(p.Manifest.Path), line: c.Line,
+			about: c.About,
 		})
 	}
-	return out, p.Manifest.Project, err
+	if len(filmNames) == 0 {
+		return out, err
+	}
+	films, filmErr := filmsToCheck(ctx, p, t, filmNames)
+	out.files = append(out.files, films...)
+	return out, errors.Join(err, filmErr)
 }
 
 // expect returns the requirements of a file: those of its clip, or the flags for a file that the user names.
@@ -67,8 +92,14 @@ func (f checkFile) expect(flags media.Expect) media.Expect {
 
 // checkOne checks a file. If pictures is a folder, a file without a poster gets one there, from the same
 // decode.
-func (e *env) checkOne(ctx context.Context, t media.Tools, f checkFile, flags media.Expect, pictures string) checked {
+func (e *env) checkOne(
+	ctx context.Context, t media.Tools, f checkFile, flags media.Expect, checks render.Checks, pictures string,
+) checked {
+	if f.film != nil {
+		return f.checkFilm(ctx, t, checks, pictures)
+	}
 	want := f.expect(flags)
+	meter := quality.Watch(&want, quality.Subject{}, checks.Limits)
 	if pictures != "" && f.poster == "" {
 		if out, err := os.CreateTemp(pictures, "*.webp"); err == nil {
 			out.Close()
@@ -83,9 +114,13 @@ func (e *env) checkOne(ctx context.Context, t media.Tools, f checkFile, flags me
 	} else if want.Poster != nil {
 		f.poster = want.Poster.Out
 	}
-	if err != nil {
-		return checked{f, nil, f.named(err)}
+	if err == nil {
+		err = listen(ctx, t, f.path, meter)
 	}
+	if err != nil {
+		return checked{file: f, err: f.named(err)}
+	}
+	r.Findings = append(r.Findings, checks.Accepted(meter.Findings())...)
 	for i := range r.Findings {
 		r.Findings[i].Value, r.Findings[i].Advice = f.tidy(r.Findings[i].Value), f.tidy(r.Findings[i].Advice)
 	}
@@ -101,7 +136,7 @@ func (e *env) checkOne(ctx context.Context, t media.Tools, f checkFile, flags me
 			Advice: fmt.Sprintf("`greenroom build %s` prepares and publishes it", f.clip),
 		})
 	}
-	return checked{f, r, nil}
+	return checked{f, r, nil, meter}
 }
 
 // pictureLatest is the latest time of a picture in a file, seconds: long files are not decoded for it.
@@ -168,6 +203,7 @@ type checked struct {
 	file   checkFile
 	report *media.Report
 	err    error
+	meter  *quality.Meter // nil where nothing was measured
 }
 
 // outcome returns the result for the CI reports.
@@ -182,16 +218,20 @@ func (c checked) outcome() ci.Outcome {
 		return o
 	}
 	o.Facts = c.report.Facts()
+	var passed []ci.Finding
 	for _, f := range c.report.Findings {
+		found := ci.Finding{
+			Verdict: string(f.Verdict), Name: f.Name, Value: f.Value, Limit: f.Limit, Advice: f.Advice, Where: place(f),
+		}
 		if f.Verdict == media.OK {
+			passed = append(passed, found)
 			continue
 		}
-		o.Findings = append(o.Findings, ci.Finding{Verdict: string(f.Verdict), Name: f.Name, Value: f.Value,
-			Limit:  f.Limit,
-			Advice: f.Advice})
-		detail := fmt.Sprintf("%s %s: %s (limit %s); %s", f.Verdict, f.Name, f.Value, f.Limit, f.Advice)
+		o.Findings = append(o.Findings, found)
+		detail := fmt.Sprintf("%s %s: %s%s (limit %s); %s", f.Verdict, f.Name, f.Value, place(f), f.Limit, f.Advice)
 		o.Details = append(o.Details, strings.TrimSuffix(detail, "; "))
 	}
+	o.Measured = c.measured(passed)
 	switch c.report.Verdict() {
 	case media.Fail:
 		o.State = ci.Fail

@@ -70,7 +70,9 @@ var arguments = map[string]func(*completion) []candidate{
 	"adopt": (*completion).clips, "build": (*completion).clips, "plan": (*completion).clips,
 	"resolve": (*completion).clips,
 	"status":  (*completion).clips, "render": (*completion).films, "export": (*completion).compositions, "help": commandCandidates,
-	"check":      func(c *completion) []candidate { return append(c.clips(), candidate{completeFiles, ""}) },
+	"check": func(c *completion) []candidate {
+		return append(append(c.clips(), c.films()...), candidate{completeFiles, ""})
+	},
 	"completion": words(shellNames()...), "init": words(completeFolders),
 	"photo": words(completeFiles), "prompt": words(completeFiles), "upload": words(completeFiles),
 }

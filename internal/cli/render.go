@@ -25,6 +25,7 @@ type renderOptions struct {
 	all, standIns, crfSet            bool
 	sandbox, warnings                bool
 	force, keepGoing, install, whole bool
+	check                            bool
 	only                             []string
 	shard                            project.Shard
 	results                          string
@@ -55,6 +56,7 @@ func renderCommand() command {
 			fs.BoolVar(
 				&o.keepGoing, "keep-going", true, "go on with the other films when one fails; false starts no more",
 			)
+			fs.BoolVar(&o.check, "check", true, "check how films look and sound; false checks nothing")
 			fs.StringVar(&o.results, "results", "", "write the result of each film to `FILE`, .csv or .json")
 			writes(fs, outputFile, "out", "results")
 			fs.BoolVar(

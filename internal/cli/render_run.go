@@ -89,6 +89,9 @@ func (o renderOptions) renderer(e *env, p *pipeline.Project, ffmpeg media.Tools,
 	if o.crfSet {
 		r.CRF = o.crf
 	}
+	if o.check {
+		r.Checks = &render.Checks{Limits: p.Manifest.Quality, Accept: p.Manifest.Checks.Accept}
+	}
 	if o.out != "" {
 		r.Out = e.path(o.out)
 	}
@@ -137,6 +140,9 @@ func renderCompositions(
 			return err
 		}
 		if err := o.printFilm(e, id, res); err != nil {
+			return err
+		}
+		if err := res.Failed(id); err != nil {
 			return err
 		}
 	}
@@ -281,6 +287,9 @@ func (o renderOptions) printFilm(e *env, name string, r render.Result) error {
 	default:
 		e.say("%s: %d frames at %.6g fps, %dx%d: %.1f s film, took %.1f s; %.1f s encoded, %.1f s reused",
 			name, r.Frames, r.FPS, r.Width, r.Height, r.Seconds, r.Took, r.Encoded, r.Reused)
+	}
+	if !r.UpToDate || r.Verdict == media.Warn || r.Verdict == media.Fail {
+		e.sayVerdict(name, r)
 	}
 	return nil
 }

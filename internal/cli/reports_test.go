@@ -99,11 +99,11 @@ func TestOutcomeOfACheckedFile(t *testing.T) {
 		details string
 		hint    string
 	}{
-		"ok":      {checked{file, report(alpha), nil}, ci.OK, "", ""},
-		"warning": {checked{file, report(alpha, quiet), nil}, ci.Warn, "warn loudness: -30 LUFS (limit -23 LUFS)", ""},
-		"failure": {checked{file, report(quiet, matte), nil}, ci.Fail,
+		"ok":      {checked{file, report(alpha), nil, nil}, ci.OK, "", ""},
+		"warning": {checked{file, report(alpha, quiet), nil, nil}, ci.Warn, "warn loudness: -30 LUFS (limit -23 LUFS)", ""},
+		"failure": {checked{file, report(quiet, matte), nil, nil}, ci.Fail,
 			"warn loudness: -30 LUFS (limit -23 LUFS)\nfail matte: 99 % (limit 80 %); change it", ""},
-		"error": {checked{file, nil, fault.New(fault.Media, "build it", "cannot be read")}, ci.Fail, "cannot be read",
+		"error": {checked{file, nil, fault.New(fault.Media, "build it", "cannot be read"), nil}, ci.Fail, "cannot be read",
 			"build it"},
 	} {
 		o := c.in.outcome()

@@ -208,3 +208,30 @@ func TestRulesOfLayers(t *testing.T) {
 		wantFault(t, head+c[0]+"\n", c[1])
 	}
 }
+
+func TestLimitsOfQuality(t *testing.T) {
+	const end = "\ndefaults: {avatar: a, voice: v}\nclips: {a: {script: x}}\n"
+	for _, c := range [][2]string{
+		{"checks: {quality: hard}", "use off, warn, strict"},
+		{"checks: {quality: {loudness: loud}}", "checks.quality.loudness must be between -70 and -5 (write it like -23LUFS"},
+		{"checks: {quality: {peak: 20dBTP}}", "checks.quality.peak must be between -20 and 6"},
+		{"checks: {quality: {contrast: \"22:1\"}}", "checks.quality.contrast must be between 1 and 21"},
+		{"checks: {quality: {line-length: 0}}", "checks.quality.line-length"},
+		{"checks: {quality: {frozen: now}}", "checks.quality.frozen"},
+		{"checks: {quality: {flash: 3}}", "checks.quality"},
+		{"checks: {accept: {flashing: \"\"}}", "needs a reason"},
+	} {
+		wantFault(t, "version: 1\n"+c[0]+end, c[1])
+	}
+	wantFault(t, "version: 1\ndefaults: {avatar: a, voice: v}\nclips: {a: {script: x, checks: {quality: warn}}}\n",
+		"clips.a.checks.quality: limits of quality are of the project (write it under checks: of the manifest")
+	m, err := Parse(filepath.Join(formsDir(t), "greenroom.yaml"), []byte("version: 1\nchecks: {quality: "+
+		"{level: strict, loudness: -23LUFS, silence: 500ms, brand: navy}}"+end))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := m.Quality
+	if q.Level != "strict" || q.Loudness != -23 || q.Silence != 0.5 || q.Brand != "#000080" || q.Contrast != 4.5 {
+		t.Errorf("%+v", q)
+	}
+}

@@ -10,6 +10,7 @@ import (
 
 	"greenroom/assets"
 	"greenroom/compose/media"
+	"greenroom/compose/quality"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest/member"
@@ -53,8 +54,9 @@ type Manifest struct {
 	Remotion      project.Layout // Dir is that of the manifest
 	Prepare       Prepare
 	Checks        media.Limits
-	StandInLabel  bool   // burn name, script and timecode over stand-ins
-	Clips         []Clip // in the manifest's order, those of rows last
+	Quality       quality.Limits // checks.quality
+	StandInLabel  bool           // burn name, script and timecode over stand-ins
+	Clips         []Clip         // in the manifest's order, those of rows last
 	Each          []Each
 	Compositions  []Composition
 	// Warnings are settings that have no effect, or another effect than they seem to have, each with its place and a

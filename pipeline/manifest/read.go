@@ -8,6 +8,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/compose/media"
+	"greenroom/compose/quality"
 	"greenroom/compose/timeline"
 	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline/manifest/value"
@@ -22,7 +23,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 	base := Clip{Transparent: true, KeyColor: "#00FF00", Take: 1,
 		Avatar: Avatar{Style: "normal", Scale: 1}, Voice: Voice{Speed: 1}}
 	m.Prepare = Prepare{Crop: true, Scale: 1}
-	m.Checks = DefaultChecks()
+	m.Checks, m.Quality = DefaultChecks(), quality.Defaults()
 
 	m.Remotion.Dir = d.dir
 	version, clips := 0, ast.Node(nil)
@@ -37,7 +38,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 		"cache":    func(n ast.Node) { d.cache(n, &m.Cache) },
 		"remotion": func(n ast.Node) { d.remotion(n, &m.Remotion) },
 		"prepare":  func(n ast.Node) { base.Captions = d.prepare(n, "prepare", &m.Prepare) },
-		"checks":   func(n ast.Node) { d.checks(n, "checks", &m.Checks) },
+		"checks":   func(n ast.Node) { d.checks(n, "checks", &m.Checks, &m.Quality) },
 		"stand-ins": func(n ast.Node) {
 			d.Object(n, "stand-ins", yamldoc.Setters{"label": d.Bool("stand-ins.label", &m.StandInLabel)})
 		},
@@ -123,7 +124,7 @@ func (d *doc) shared(path string, c *Clip) yamldoc.Setters {
 		"pronunciation": d.pronounce(path+".pronunciation", c),
 		"size":          d.clipSize(path+".size", &c.Width, &c.Height),
 		"prepare":       func(n ast.Node) { c.Captions = d.prepare(n, path+".prepare", &c.Prepare) || c.Captions },
-		"checks":        func(n ast.Node) { d.checks(n, path+".checks", &c.Checks) },
+		"checks":        func(n ast.Node) { d.checks(n, path+".checks", &c.Checks, nil) },
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -175,10 +176,10 @@ func TestWriteReport(t *testing.T) {
 	}
 	list := []Outcome{
 		{Name: "intro", State: OK, Poster: poster, Label: "intro.ab.webm", Facts: "640x360"},
-		{Name: "quiet", State: Warn, Poster: large, Findings: []Finding{{"warn", "loudness", "-30 LUFS", "-23 LUFS", ""}}},
+		{Name: "quiet", State: Warn, Poster: large, Findings: []Finding{{"warn", "loudness", "-30 LUFS", "-23 LUFS", "", ""}}},
 		{
 			Name: "<img src=x>", State: Fail, Details: []string{"fail matte: 99 % (limit 80 %); change it"},
-			Findings: []Finding{{"fail", "matte", "99 %", "80 %", "change it"}},
+			Findings: []Finding{{"fail", "matte", "99 %", "80 %", "change it", ""}},
 		},
 		{Name: "gone", State: Fail, Details: []string{"cannot be read"}, Poster: filepath.Join(dir, "gone.webp")},
 	}
@@ -201,6 +202,41 @@ func TestWriteReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	contains(t, read(t, filepath.Join(dir, "empty", "index.html")), []string{"Nothing was checked"}, nil)
+}
+
+// TestReportShowsWhatWasMeasured: other backgrounds and the alpha of a transparent clip, pictures, sound, texts, and
+// where a take is from, without a request and without what a file may write.
+func TestReportShowsWhatWasMeasured(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	poster := filepath.Join(dir, "intro.webp")
+	if err := os.WriteFile(poster, []byte("RIFF....WEBP"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	peaks := make([]byte, 300)
+	peaks[150] = 255
+	list := []Outcome{
+		{Name: "intro", State: OK, Poster: poster, Measured: &Measured{
+			About:  [][2]string{{"price", "at most $0.40"}},
+			Passed: []Finding{{"ok", "true peak", "-3.0 dBTP", "-1 dBTP", "", ""}}, Alpha: true,
+			Strip: []byte("png"), Seconds: 3, Peaks: peaks,
+			Loudness: [][2]float64{{0.1, -120}, {0.5, -23}, {3, math.Inf(-1)}}}},
+		{Name: "tour", State: Fail, Findings: []Finding{{"fail", "flashing", "10 a second", "3 a second", "change it", ", 0.1 to 1 s"}},
+			Measured: &Measured{Captions: []Caption{{"<b>Hello\x1b[31m", 0, 1.5, 4, 2.25}}}},
+	}
+	if err := WriteReport(dir, Run{Project: "tour", Brand: "#1F7A4D"}, list); err != nil {
+		t.Fatal(err)
+	}
+	page := read(t, filepath.Join(dir, "index.html"))
+	contains(t, page, []string{
+		"--picture:url(data:image/webp;base64,", ">alpha<", "background:#1F7A4D", "data:image/png;base64,cG5n", "at most $0.40",
+		"1 check is ok", "-3.0 dBTP", "(limit 3 a second), 0.1 to 1 s", "1 text<", "&lt;b&gt;Hello", "0.00–1.50", ">2.2<",
+		`href="#item-2"`, `d="M80.0 46.0L480.0 96.0"`,
+	}, []string{"ZgotmplZ", "\x1b", "<script", "http://", "https://", "NaN", "Inf"})
+	if err := WriteReport(dir, Run{Brand: "red;}body{display:none"}, list); err != nil {
+		t.Fatal(err)
+	}
+	contains(t, read(t, filepath.Join(dir, "index.html")), []string{">white<"}, []string{">brand<", "display:none"})
 }
 
 func TestWriteTable(t *testing.T) {

@@ -53,6 +53,7 @@ type Run struct {
 	Version string // of greenroom
 	Time    time.Time
 	Seconds float64 // how long it took; 0 where that is not measured
+	Brand   string  // #RRGGBB, a background of the HTML report; may be empty
 }
 
 // WriteJUnit writes the outcomes of one command to a file. It fails where the file cannot be written.

@@ -3,6 +3,7 @@ package ci
 import (
 	_ "embed"
 	"encoding/base64"
+	"fmt"
 	"html/template"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
 	"greenroom/internal/outside"
 )
 
@@ -22,21 +24,37 @@ var reportPage = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("report").Parse(reportText))
 })
 
+// brandPattern is a colour that may be in a style.
+var brandPattern = lazyregexp.New(`^#[0-9A-Fa-f]{6}$`)
+
 // maxPoster is the largest picture that is embedded in a report, bytes.
 const maxPoster = 4 << 20
 
 type reportCard struct {
-	Name, Facts, File string
-	State             State
-	Mark              string
-	Picture           template.URL
-	Findings          []Finding
-	Errors            []string
+	ID, Name, Facts, File string
+	State                 State
+	Mark                  string
+	Picture               template.URL
+	Findings              []Finding
+	Errors                []string
+	shownMeasured
+}
+
+// shownMeasured is what a card shows of an item that was measured.
+type shownMeasured struct {
+	Passed   []Finding
+	About    [][2]string
+	Opaque   bool         // it has no alpha
+	Ground   template.CSS // the picture as a variable, for other backgrounds
+	Strip    template.URL
+	Wave     *wave
+	Captions []Caption
 }
 
 type reportData struct {
 	Project, When, Version string
 	Cards                  []reportCard
+	Brand                  template.CSS // a colour; empty without one
 	OK, Warn, Fail         int
 }
 
@@ -44,7 +62,10 @@ type reportData struct {
 // printed. It fails where the folder cannot be written.
 func WriteReport(dir string, run Run, list []Outcome) error {
 	d := reportData{Project: run.Project, When: run.Time.UTC().Format("2006-01-02 15:04 UTC"), Version: run.Version}
-	for _, o := range list {
+	if brandPattern.MatchString(run.Brand) {
+		d.Brand = template.CSS(run.Brand)
+	}
+	for i, o := range list {
 		switch o.State {
 		case Fail:
 			d.Fail++
@@ -53,7 +74,9 @@ func WriteReport(dir string, run Run, list []Outcome) error {
 		default:
 			d.OK++
 		}
-		d.Cards = append(d.Cards, o.card())
+		c := o.card()
+		c.ID = fmt.Sprintf("item-%d", i+1)
+		d.Cards = append(d.Cards, c)
 	}
 	var b strings.Builder
 	if err := reportPage().Execute(&b, d); err != nil {
@@ -75,16 +98,46 @@ func (o Outcome) card() reportCard {
 		Name: outside.Text(o.Name), State: o.State, Mark: o.State.mark(), Facts: o.Facts, File: o.Label,
 		Picture: picture(o.Poster),
 	}
-	for _, f := range o.Findings {
-		f.Value, f.Advice = outside.Text(f.Value), outside.Text(f.Advice)
-		c.Findings = append(c.Findings, f)
-	}
+	c.Findings = clean(o.Findings)
+	c.measured(o.Measured)
 	if len(o.Findings) == 0 && o.State == Fail {
 		for _, d := range o.Details {
 			c.Errors = append(c.Errors, outside.Text(d))
 		}
 	}
 	return c
+}
+
+// clean returns findings without what files may write into a terminal or a page.
+func clean(list []Finding) (out []Finding) {
+	for _, f := range list {
+		f.Value, f.Advice = outside.Text(f.Value), outside.Text(f.Advice)
+		out = append(out, f)
+	}
+	return out
+}
+
+// measured adds figures, pictures, sound and texts.
+func (c *reportCard) measured(v *Measured) {
+	if v == nil {
+		return
+	}
+	c.Passed = clean(v.Passed)
+	for _, fact := range v.About {
+		c.About = append(c.About, [2]string{fact[0], outside.Text(fact[1])})
+	}
+	c.Opaque = !v.Alpha
+	if v.Alpha && c.Picture != "" {
+		c.Ground = template.CSS("--picture:url(" + c.Picture + ")")
+	}
+	if len(v.Strip) > 0 && len(v.Strip) <= maxPoster {
+		c.Strip = template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(v.Strip))
+	}
+	c.Wave = newWave(v)
+	for _, t := range v.Captions {
+		t.Text = outside.Text(t.Text)
+		c.Captions = append(c.Captions, t)
+	}
 }
 
 // picture returns a poster as a data: URI; "" if there is none or it is too large.
@@ -97,6 +150,10 @@ func picture(path string) template.URL {
 	if err != nil {
 		return ""
 	}
-	// The build wrote and checked the file: it is a WebP picture.
-	return template.URL("data:image/webp;base64," + base64.StdEncoding.EncodeToString(b))
+	// greenroom wrote the file: it is a WebP picture, or a PNG of a film.
+	kind := "webp"
+	if filepath.Ext(path) == ".png" {
+		kind = "png"
+	}
+	return template.URL("data:image/" + kind + ";base64," + base64.StdEncoding.EncodeToString(b))
 }

@@ -25,10 +25,14 @@ type Composition struct {
 
 // Composition renders a composition of the Remotion project, or one frame of it.
 func (r *Renderer) Composition(ctx context.Context, c Composition) (Result, error) {
-	return r.byRemotion(ctx, &job{r: r, name: c.ID, spec: remotion.RenderSpec{
+	res, err := r.byRemotion(ctx, &job{r: r, name: c.ID, spec: remotion.RenderSpec{
 		Composition: c.ID, Out: r.path(c.ID, ".mp4"),
 		PropsJSON: c.Props, InputProps: c.Input, AllowStandIns: c.AllowStandIns,
 	}})
+	if err == nil {
+		err = check(ctx, r, c.ID, nil, &res)
+	}
+	return res, err
 }
 
 // timeline renders a film of the manifest with the companion's Timeline composition. Frames are passed to the encoder

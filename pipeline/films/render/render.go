@@ -34,14 +34,15 @@ type Project struct {
 
 // Settings choose how films are rendered.
 type Settings struct {
-	ByRemotion  bool   // the manifest's films too; otherwise ffmpeg renders them
-	Out         string // absolute; empty: out/NAME.EXT in the project's folder
-	Preset      string // how ffmpeg encodes; empty: by the file's extension
-	CRF         int    // 0: that of the preset or of the Remotion project
-	Concurrency int    // browser tabs
-	Still       int    // the one frame to render, with Remotion; negative: the complete film
-	Whole       bool   // render each film in one run, and keep no pieces
-	Force       bool   // render films that are up to date, and bundle the Remotion project again
+	ByRemotion  bool    // the manifest's films too; otherwise ffmpeg renders them
+	Out         string  // absolute; empty: out/NAME.EXT in the project's folder
+	Preset      string  // how ffmpeg encodes; empty: by the file's extension
+	CRF         int     // 0: that of the preset or of the Remotion project
+	Concurrency int     // browser tabs
+	Still       int     // the one frame to render, with Remotion; negative: the complete film
+	Whole       bool    // render each film in one run, and keep no pieces
+	Force       bool    // render films that are up to date, and bundle the Remotion project again
+	Checks      *Checks // nil: films are not checked
 }
 
 // Renderer renders the films of one run. It keeps one Remotion session; Close ends it.
@@ -73,6 +74,9 @@ type Result struct {
 	Reused       float64 `json:"reusedSeconds"`         // of the film that were encoded before
 	BundleReused bool    `json:"bundleReused"`
 	UpToDate     bool    `json:"upToDate,omitempty"` // the file was not rendered in this run
+	// Verdict is the worst of Findings, which are about how the film looks and sounds.
+	Verdict  media.Verdict   `json:"verdict,omitempty"`
+	Findings []media.Finding `json:"findings,omitempty"`
 }
 
 // Film renders a film of the manifest, or one frame of it.
@@ -86,6 +90,9 @@ func (r *Renderer) Film(ctx context.Context, f films.Film) (Result, error) {
 		res, err = r.timeline(ctx, f)
 	} else {
 		res, err = r.native(ctx, f)
+	}
+	if err == nil {
+		err = check(ctx, r, f.Timeline.Name, f.Timeline, &res)
 	}
 	for _, e := range fault.All(err) {
 		if e.Clip == "" {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"context"
+	"encoding/hex"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/media"
 	"greenroom/internal/fault"
+	"greenroom/internal/hashkey"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/films"
 	"greenroom/pipeline/films/records"
@@ -21,9 +23,12 @@ import (
 )
 
 // newRun returns a run over the films of a manifest that has no published clips, with a renderer of the project.
-func newRun(t *testing.T, compositions string) *Run {
+func newRun(t *testing.T, compositions string, files ...func(dir string)) *Run {
 	t.Helper()
 	dir := t.TempDir()
+	for _, f := range files {
+		f(dir)
+	}
 	path := filepath.Join(dir, "greenroom.yaml")
 	text := "version: 1\nproject: t\nsize: 320x240\ndefaults: {avatar: {id: a}, voice: {id: v}}\n" +
 		"clips: {hello: {script: Hello.}}\ncompositions:\n" + compositions
@@ -42,7 +47,12 @@ func newRun(t *testing.T, compositions string) *Run {
 	src := &films.Source{
 		Manifest: m,
 		Public:   func() string { return filepath.Join(dir, "public", "greenroom") },
-		Open:     func(context.Context) (films.Store, error) { return store, nil },
+		Tools:    func(ctx context.Context) (media.Tools, error) { return media.FindTools(ctx, exec.LookPath) },
+		Hash: func(path string) (string, error) {
+			sum, _, err := hashkey.File(path)
+			return hex.EncodeToString(sum[:]), err
+		},
+		Open: func(context.Context) (films.Store, error) { return store, nil },
 		Clips: func(context.Context, []string) (func(string) (films.Clip, error), error) {
 			return func(name string) (films.Clip, error) {
 				return films.Clip{NotReady: fault.New(fault.Failed, "", "clip is not ready").For(name)}, nil

@@ -72,18 +72,30 @@ func (r *Run) All(ctx context.Context) error {
 		if r.Still < 0 {
 			out.Seconds = f.Timeline.FPS.Seconds(f.Timeline.Frames)
 		}
-		r.keep(out)
-		if res.UpToDate {
-			r.Counts.UpToDate++
-		} else {
-			r.Counts.Rendered++
+		bad := res.Failed(f.Name.Name)
+		if bad == nil {
+			r.keep(out)
+			r.count(res)
+			return r.Rendered(f.Name.Name, res)
 		}
-		return r.Rendered(f.Name.Name, res)
+		if err := r.Rendered(f.Name.Name, res); err != nil {
+			return err
+		}
+		return r.failed(ctx, f, bad)
 	})
 	if errors.Is(err, errStop) {
 		return nil
 	}
 	return err
+}
+
+// count counts a film that has its file.
+func (r *Run) count(res Result) {
+	if res.UpToDate {
+		r.Counts.UpToDate++
+		return
+	}
+	r.Counts.Rendered++
 }
 
 func outcome(f films.Film, status string) Outcome {

@@ -35,7 +35,7 @@ var JSON = sync.OnceValue(func() []byte {
 		"cache":    schemaCache(),
 		"remotion": schemaRemotion(),
 		"prepare":  described("prepare", "How the files that films use are made from clips."),
-		"checks":   described("checks", "Limits of the checks of media."),
+		"checks":   described("project-checks", "Limits of the checks of media."),
 		"stand-ins": object("How stand-ins look.",
 			props{"label": flag("Show name, script and timecode over stand-ins.", false)}),
 		"clips": mapping("Clips by their name: a-z, 0-9 and dashes.", `^[a-z0-9][a-z0-9-]*$`, ref("clip")),
@@ -64,9 +64,10 @@ func definitions() shape {
 		"style":       schemaStyle(),
 		"composition": schemaComposition(), "layer": schemaLayer(), "layer-change": schemaChange(),
 		"box":    schemaBox(),
-		"avatar": schemaAvatar(), "voice": schemaVoice(), "prepare": schemaPrepare(), "checks": schemaChecks(),
-		"motion": schemaMotion(),
-		"cell":   with(shape{"type": "string", "pattern": `\{\{.+\}\}`}, "A text with the cells of a table's row."),
+		"avatar": schemaAvatar(), "voice": schemaVoice(), "prepare": schemaPrepare(), "checks": schemaChecks(nil),
+		"project-checks": schemaChecks(props{"quality": schemaQuality()}),
+		"motion":         schemaMotion(),
+		"cell":           with(shape{"type": "string", "pattern": `\{\{.+\}\}`}, "A text with the cells of a table's row."),
 		"flag": either("true or false.", shape{"type": "boolean"}, shape{"enum": []any{"yes", "no", "on",
 			"off"}}, cell),
 		"time":   pattern("A time such as 2.5s, 500ms or 1m30s; a number alone is in seconds.", timeForm),
@@ -274,8 +275,8 @@ func schemaPrepare() shape {
 	})
 }
 
-func schemaChecks() shape {
-	return object("Limits of the checks of media.", props{
+func schemaChecks(more props) shape {
+	all := props{
 		"coverage": with(pattern("Share of the picture that the presenter covers.",
 			`^[0-9.]+ ?%? ?([.][.][.]?|-|–|to) ?[0-9.]+ ?%$`, "2%..80%"),
 			"Share of the picture that the presenter covers.", "default", "2%..80%"),
@@ -290,7 +291,9 @@ func schemaChecks() shape {
 				"-v` prints their names.",
 			"additionalProperties": shape{"type": "string", "minLength": 1},
 			"examples":             []any{shape{"premultiplied": "a black shadow"}}},
-	})
+	}
+	maps.Copy(all, more)
+	return object("Limits of the checks of media.", all)
 }
 
 func toAny(words []string) []any {
