@@ -9,14 +9,14 @@ ERRCHECK := github.com/kisielk/errcheck@v1.30.0
 
 # Loops over pixels, which the race detector makes five to ten times slower. Everything else has the detector in make test,
 # in the program that the end-to-end tests start as well; the goroutines of these packages have it in tests of their own.
-LOOPS = greenroom/compose/media greenroom/compose/standin golang.org/x/image/vector golang.org/x/image/draw image \
+LOOPS = greenroom/compose/media greenroom/compose/quality greenroom/compose/standin golang.org/x/image/vector golang.org/x/image/draw image \
 	image/color image/draw image/png compress/flate
 RACE = -race $(foreach p,$(LOOPS),-gcflags=$p=-race=false)
 GOROUTINES := ^(TestKeyedClothMayLeanTowardsTheKey|TestAnimatedWebPIsPacked|TestAnEditSpeaksOneSentence|TestCancellingEndsTheEncoder)$$
 
 # Packages whose tests are loops over pixels or packets.
 PIXELS = $(filter greenroom/compose/media greenroom/compose/media/forms greenroom/compose/media/foreign greenroom/compose/standin \
-	greenroom/compose/align \
+	greenroom/compose/align greenroom/compose/quality \
 	greenroom/pipeline/films/schema,$(PACKAGES))
 
 # What make test runs without the detector: those; packages that have no goroutine, or whose one goroutine runs in every
