@@ -102,6 +102,7 @@ func TestClientAndSandboxKeepTheContract(t *testing.T) {
 		s.everyCall(api)
 	}
 	s.videos()
+	s.sources()
 	s.streams()
 	if l := must(s.Locales(ctx))(t); len(l) == 0 || l[0].Value != "en-US" {
 		t.Errorf("locales %v", l)
@@ -270,6 +271,42 @@ func (s *session) assets(api heygen.API) {
 	}
 	if _, err := s.UploadDirect(s.ctx, heygen.FileOf("f.mp4", "video/mp4", mp4, strings.Repeat("0", 64))); !heygen.NothingBought(err) {
 		s.Errorf("a wrong sum was taken: %v", err)
+	}
+}
+
+// sources calls what v3 alone makes clips of: own footage with another sound, footage of prompts; and sounds.
+func (s *session) sources() {
+	film := heygen.FileOf("f.mp4", "video/mp4", mp4, fmt.Sprintf("%x", sha256.Sum256(mp4)))
+	video := must(s.UploadParts(s.ctx, film, heygen.Resume{}))(s.T)
+	wave := []byte("RIFF\x00\x00\x00\x00WAVEfmt ")
+	audio := must(s.Upload(s.ctx, heygen.V3, heygen.FileOf("v.wav", "audio/wav", wave, ""), heygen.Resume{}))(s.T)
+	look := avatarList[1].id
+	path, lipsync, err := heygen.LipsyncRequest{Title: "own gr-7", VideoID: video.ID, AudioID: audio.ID}.Encode()
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.done(heygen.KindLipsync, must(s.SubmitOnce(s.ctx, path, body(s.T, lipsync), "gr-l"))(s.T))
+	if l := must(s.FindLipsync(s.ctx, "gr-7"))(s.T); len(l) != 1 {
+		s.Errorf("found %v", l)
+	}
+	path, river, err := heygen.ModelVideoRequest{Prompt: "A river.", Seconds: 5, Resolution: "480p", Ratio: "16:9"}.Encode()
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.done(heygen.KindModelVideo, must(s.SubmitOnce(s.ctx, path, body(s.T, river), "gr-m"))(s.T))
+	walk, err := heygen.CinematicRequest{
+		Title: "walk gr-8", Prompt: "A walk.", Avatars: []string{look}, ReferenceIDs: []string{video.ID}, Resolution: "720p", AspectRatio: "9:16",
+	}.Encode()
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.done(heygen.KindVideoV3, must(s.SubmitOnce(s.ctx, heygen.PathVideos, body(s.T, walk), "gr-c8"))(s.T))
+	if l := must(s.FindByTitleV3(s.ctx, "gr-8"))(s.T); len(l) != 1 {
+		s.Errorf("found %v", l)
+	}
+	q := heygen.SoundQuery{Words: "calm piano", Type: heygen.SoundMusic, MinScore: 0.7, Limit: 10}
+	if l := must(s.Sounds(s.ctx, q))(s.T); len(l) == 0 || l[0].File == "" || l[0].Seconds <= 0 || l[0].Score <= 0.7 {
+		s.Errorf("sounds %+v", l)
 	}
 }
 

@@ -44,6 +44,7 @@ func calledByClient(t *testing.T) map[string]bool {
 		s.everyCall(api)
 	}
 	s.videos()
+	s.sources()
 	s.streams()
 	for _, v3 := range []bool{false, true} {
 		s.webhooks(v3)
