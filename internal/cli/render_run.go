@@ -80,6 +80,7 @@ func (o renderOptions) renderer(e *env, p *pipeline.Project, ffmpeg media.Tools,
 		Settings: render.Settings{
 			ByRemotion: o.engine == records.Remotion, Preset: o.preset, Concurrency: o.concurrency,
 			Still: o.still, Force: o.force, Whole: o.whole,
+			Disclose: render.Disclosure{Marks: p.Manifest.Disclose.Marks},
 		},
 		Tools:    ffmpeg,
 		Remotion: remotion.Renderer{MayInstall: e.mayInstall(o.install), FFmpeg: ffmpeg.FFmpeg, Browser: o.browser},
@@ -134,7 +135,7 @@ func renderCompositions(
 			return err
 		}
 		res, err := r.Composition(ctx, render.Composition{
-			ID: id, Props: props, Input: input, AllowStandIns: o.standIns,
+			ID: id, Props: props, Input: input, AllowStandIns: o.standIns, Takes: p.Takes(o.clip),
 		})
 		if err != nil {
 			return err
