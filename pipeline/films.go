@@ -165,7 +165,8 @@ func (p *Project) ReadyProps(ctx context.Context, clip string, o films.Options) 
 func (p *Project) Takes(clip string) (out []films.Take) {
 	for _, c := range p.Manifest.Clips {
 		if source := c.MadeBy(); source != "" && (clip == "" || c.Name == clip) {
-			out = append(out, films.Take{Clip: c.Name, Source: source})
+			e, _ := p.Lock.Get(c.Name)
+			out = append(out, films.Take{Clip: c.Name, Hash: e.Renditions[renditions.WebM].Hash, Source: source})
 		}
 	}
 	return out

@@ -32,6 +32,7 @@ type Source string
 const (
 	Generated Source = "trainedAlgorithmicMedia"              // all of it is made by a trained algorithm
 	Composite Source = "compositeWithTrainedAlgorithmicMedia" // a part of it is
+	Composed  Source = "composite"                            // of parts that nothing is known about
 )
 
 const newscodes = "http://cv.iptc.org/newscodes/digitalsourcetype/"

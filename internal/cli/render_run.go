@@ -41,6 +41,10 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 	}
 	r := o.renderer(e, p, ffmpeg, out.event)
 	defer r.Close()
+	r.Disclose, err = e.disclosure(ctx, p)
+	if err != nil {
+		return err
+	}
 	var own, other []string // compositions of the manifest, and of the Remotion project
 	for _, n := range names {
 		if films.IsName(p.Manifest, n) {
@@ -80,7 +84,6 @@ func (o renderOptions) renderer(e *env, p *pipeline.Project, ffmpeg media.Tools,
 		Settings: render.Settings{
 			ByRemotion: o.engine == records.Remotion, Preset: o.preset, Concurrency: o.concurrency,
 			Still: o.still, Force: o.force, Whole: o.whole,
-			Disclose: render.Disclosure{Marks: p.Manifest.Disclose.Marks},
 		},
 		Tools:    ffmpeg,
 		Remotion: remotion.Renderer{MayInstall: e.mayInstall(o.install), FFmpeg: ffmpeg.FFmpeg, Browser: o.browser},
@@ -122,6 +125,9 @@ func renderCompositions(
 	}
 	for _, id := range ids {
 		if err := r.CheckComposition(p.Manifest, id); err != nil {
+			return err
+		}
+		if err := o.unlabelled(e, p, id); err != nil {
 			return err
 		}
 	}

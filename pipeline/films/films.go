@@ -36,7 +36,7 @@ type Film struct {
 // Take is a clip in a film that AI made.
 type Take struct {
 	Clip   string       `json:"clip"`
-	Media  string       `json:"media"` // its key in Timeline.Media
+	Hash   string       `json:"hash"` // SHA-256 of the file that is shown, hexadecimal; "" if it is not known
 	Source marks.Source `json:"source"`
 }
 

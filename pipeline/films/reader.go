@@ -207,7 +207,7 @@ func (r *reader) takes(f *timeline.Film) (out []Take) {
 	for _, name := range slices.Sorted(maps.Keys(r.facts.Clips)) {
 		c := r.facts.Clips[name]
 		if _, shown := f.Media[c.Media.Public]; shown && r.made[name] != "" && !c.StandIn {
-			out = append(out, Take{name, c.Media.Public, r.made[name]})
+			out = append(out, Take{name, string(r.hashes[c.Media.Public]), r.made[name]})
 		}
 	}
 	return out

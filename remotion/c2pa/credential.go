@@ -1,8 +1,8 @@
 // Package c2pa signs films and pictures as C2PA specifies it: a manifest in the file has who made it, how, and of which
 // parts, and a signature over it and over the file.
 //
-// The manifest is written by the reference implementation, @contentauth/c2pa-wasm, which the user's project installs; it
-// runs in Node. Private keys never leave this process: Node asks for each signature.
+// The manifest is written by the reference implementation, @contentauth/c2pa-wasm, which the user's project installs;
+// it runs in Node. Private keys never leave this process: Node asks for each signature.
 package c2pa
 
 import (
@@ -86,8 +86,8 @@ func Read(chainPEM []byte, now time.Time) (*Credential, error) {
 		name := one.Subject.String()
 		switch {
 		case now.After(one.NotAfter):
-			return nil, fault.New(fault.Manifest, "renew the certificate", "the certificate of %q expired on %s; today is %s",
-				name, one.NotAfter.UTC().Format(day), now.UTC().Format(day))
+			return nil, fault.New(fault.Manifest, "renew the certificate",
+				"the certificate of %q expired on %s; today is %s", name, one.NotAfter.UTC().Format(day), now.UTC().Format(day))
 		case now.Before(one.NotBefore):
 			return nil, fault.New(fault.Manifest, "check the clock of this machine",
 				"the certificate of %q is not valid before %s; today is %s by the clock of this machine",
@@ -118,8 +118,8 @@ func (c *Credential) maySign() error {
 			}
 		}
 	}
-	return fault.New(fault.Manifest, hint, "the certificate of %q is not for signing documents or e-mail: C2PA refuses it",
-		c.leaf.Subject.String())
+	return fault.New(fault.Manifest, hint,
+		"the certificate of %q is not for signing documents or e-mail: C2PA refuses it", c.leaf.Subject.String())
 }
 
 func (c *Credential) isLeaf(hint string) error {
@@ -128,7 +128,8 @@ func (c *Credential) isLeaf(hint string) error {
 		return fault.New(fault.Manifest, hint, "the first certificate, of %q, issued itself or is for issuing others: "+
 			"C2PA refuses it", c.leaf.Subject.String())
 	case c.leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0:
-		return fault.New(fault.Manifest, hint, "the certificate of %q is not for digital signatures", c.leaf.Subject.String())
+		return fault.New(fault.Manifest, hint, "the certificate of %q is not for digital signatures",
+			c.leaf.Subject.String())
 	}
 	return nil
 }
@@ -153,7 +154,8 @@ func (c *Credential) UseKey(keyPEM []byte, name string) error {
 		name = usual
 	}
 	if usual == "" || name != usual {
-		return fault.New(fault.Manifest, "remove algorithm:, or use another key", "a key of this kind cannot sign with %q", name)
+		return fault.New(fault.Manifest, "remove algorithm:, or use another key",
+			"a key of this kind cannot sign with %q", name)
 	}
 	c.Algorithm = name
 	how := algorithms[name]
@@ -238,7 +240,8 @@ func (c *Credential) verify(data, sig []byte) error {
 	how := algorithms[c.Algorithm]
 	wrong := fault.New(fault.Auth, "let the program read all of stdin and print only the raw signature "+
 		"(of ECDSA: r and s one after the other, not DER)",
-		"the signature does not belong to the certificate of %q (%d bytes, %s)", c.leaf.Subject.String(), len(sig), c.Algorithm)
+		"the signature does not belong to the certificate of %q (%d bytes, %s)", c.leaf.Subject.String(), len(sig),
+		c.Algorithm)
 	if how.size > 0 && len(sig) != how.size {
 		return wrong
 	}

@@ -79,7 +79,7 @@ func folder(project string) string {
 
 type object = map[string]any
 
-// manifest returns what the reference implementation is asked to write.
+// manifest returns the definition of the manifest that the reference implementation writes.
 func (c Claim) manifest() object {
 	actions := []object{{"action": "c2pa.created", "digitalSourceType": c.Source}}
 	parts := []object{}
@@ -131,8 +131,9 @@ func (p Program) Sign(ctx context.Context, path string, c *Credential, claim Cla
 	defer talk.close()
 	talk.request(object{"manifest": claim.manifest(), "algorithm": c.Algorithm, "reserve": c.reserve()})
 	_, err = proc.Run(ctx, proc.Cmd{
-		Path: p.Node, Args: []string{driver, folder(p.Project), path, tmp, formats[strings.ToLower(filepath.Ext(path))]},
-		Dir: p.Dir, Stdin: talk.in, Stdout: talk, Timeout: 30 * time.Minute,
+		Path: p.Node,
+		Args: []string{driver, folder(p.Project), path, tmp, formats[strings.ToLower(filepath.Ext(path))]},
+		Dir:  p.Dir, Stdin: talk.in, Stdout: talk, Timeout: 30 * time.Minute,
 	})
 	switch {
 	case talk.err != nil:
@@ -147,8 +148,10 @@ func (p Program) Sign(ctx context.Context, path string, c *Credential, claim Cla
 	case !talk.answer.OK:
 		return fault.New(fault.Tool, "run the same command again", "sign %s: node ended before the answer", base)
 	}
-	// The certificate is trusted by those who have its issuer in their list: nobody here knows whether they do.
-	bad := slices.DeleteFunc(talk.answer.Failures, func(code string) bool { return code == "signingCredential.untrusted" })
+	// Viewers decide by their own lists which issuers they trust.
+	bad := slices.DeleteFunc(talk.answer.Failures, func(code string) bool {
+		return code == "signingCredential.untrusted"
+	})
 	if len(bad) > 0 {
 		return fault.New(fault.Failed, "check the certificate", "sign %s: the signature is not valid: %s", base,
 			outside.Clean(strings.Join(bad, ", ")))
@@ -156,7 +159,7 @@ func (p Program) Sign(ctx context.Context, path string, c *Credential, claim Cla
 	return atomicfile.Commit(tmp, path)
 }
 
-// reserve returns how many bytes a signature takes in a file.
+// reserve returns the size of the place for a signature, bytes.
 func (c *Credential) reserve() int {
 	n := 4096
 	for _, one := range c.chain {

@@ -161,5 +161,3 @@ func (j *job) warnInOneRun() {
 	}
 	r.warn(j.name, "rendered in one run, not by range: "+reason)
 }
-
-func (j *job) warn(text string) { j.r.warn(j.name, text) }

@@ -54,7 +54,7 @@ func (r *Renderer) native(ctx context.Context, film films.Film) (Result, error) 
 	for _, w := range done.Warnings {
 		r.warn(f.Name, w)
 	}
-	if err := r.Disclose.finish(done.Path, film.Takes, func(text string) { r.warn(f.Name, text) }); err != nil {
+	if err := r.finish(ctx, f.Name, done.Path, film.Takes); err != nil {
 		return Result{}, err
 	}
 	took := r.Now().Sub(start).Seconds()

@@ -56,7 +56,7 @@ func filmInput(f *timeline.Film) ([]byte, error) { return json.Marshal(map[strin
 // store: then neither Node nor a browser is started.
 func (r *Renderer) byRemotion(ctx context.Context, j *job) (Result, error) {
 	if r.Still >= 0 {
-		return r.still(ctx, j)
+		return j.still(ctx)
 	}
 	j.spec.Tags = r.Disclose.tags(j.made, j.spec.Out)
 	j.spec.Concurrency, j.spec.CRF = r.Concurrency, r.CRF
@@ -76,7 +76,7 @@ func (r *Renderer) byRemotion(ctx context.Context, j *job) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := r.Disclose.finish(out.path, j.made, j.warn); err != nil {
+	if err := r.finish(ctx, j.name, out.path, j.made); err != nil {
 		return Result{}, err
 	}
 	if out.Seconds == 0 {
@@ -128,8 +128,8 @@ func (j *job) inSession(ctx context.Context) (*rendered, error) {
 }
 
 // still renders one frame.
-func (r *Renderer) still(ctx context.Context, j *job) (Result, error) {
-	name, spec := j.name, j.spec
+func (j *job) still(ctx context.Context) (Result, error) {
+	r, name, spec := j.r, j.name, j.spec
 	if r.session == nil {
 		if err := r.openSession(ctx, name); err != nil {
 			return Result{}, err
@@ -142,7 +142,7 @@ func (r *Renderer) still(ctx context.Context, j *job) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := r.Disclose.finish(done.Path, j.made, j.warn); err != nil {
+	if err := r.finish(ctx, name, done.Path, j.made); err != nil {
 		return Result{}, err
 	}
 	return Result{Path: done.Path, Renderer: records.Remotion, Frames: 1, Width: done.Width, Height: done.Height}, nil
