@@ -109,7 +109,7 @@ func (r *resolver) corner(
 		cost := 0.0
 		for _, o := range p.layers {
 			if o.Kind == timeline.KindText && overlapInTime(o.From, o.Frames, when.first, when.frames) {
-				cost += overlap(at, areaOf(o.Box))
+				cost += overlap(at, ink(o))
 			}
 		}
 		for _, s := range p.people {
@@ -125,9 +125,21 @@ func (r *resolver) corner(
 		}
 	}
 	if least > 0 {
-		r.warn("%s covers a text or a face: give it a box: or a smaller size:", labelName)
+		r.warn("%s covers a text or a face in %s: give it a box: or a smaller size:", labelName, p.c.Name)
 	}
 	return block{best.rect(), t.set(lines, best)}, nil
+}
+
+// spacing is the share of a size that is empty above and below letters in their line.
+const spacing = 0.12
+
+// ink returns the area of a text that has a plate or letters.
+func ink(l timeline.Layer) area {
+	a := areaOf(l.Box)
+	if l.Text.Plate == nil {
+		a.y, a.h = a.y+spacing*l.Text.Size, a.h-2*spacing*l.Text.Size
+	}
+	return a
 }
 
 // within reports whether an area is inside of another, up to a pixel.
