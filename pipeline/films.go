@@ -103,7 +103,9 @@ func (p *Project) filmClips(ctx context.Context, names []string) (func(string) (
 		}
 		c := p.Manifest.Clips[i]
 		e, kind, ok := p.previews.Shown(c)
-		out := films.Clip{Script: c.Script, StandIn: kind == remotion.StandIn, Info: e.Info}
+		out := films.Clip{
+			Script: c.Script, StandIn: kind == remotion.StandIn, MadeBy: c.MadeBy(), Info: e.Info,
+		}
 		if !out.StandIn && (!upToDate[name] || !ok) {
 			out.NotReady = p.NotReady(name, reason[name])
 		}
@@ -156,6 +158,18 @@ func (p *Project) ReadyProps(ctx context.Context, clip string, o films.Options) 
 		return nil, fault.Wrap(fault.Failed, err, "run `greenroom build` first", "read the props")
 	}
 	return props, nil
+}
+
+// Takes returns the clips that AI made and that a Remotion composition may show: the clip of this name, or all if the
+// name is empty.
+func (p *Project) Takes(clip string) (out []films.Take) {
+	for _, c := range p.Manifest.Clips {
+		if source := c.MadeBy(); source != "" && (clip == "" || c.Name == clip) {
+			e, _ := p.Lock.Get(c.Name)
+			out = append(out, films.Take{Clip: c.Name, Hash: e.Renditions[renditions.WebM].Hash, Source: source})
+		}
+	}
+	return out
 }
 
 // NotReady is the error of a film whose clip is not up to date.

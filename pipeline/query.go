@@ -25,6 +25,7 @@ type PublishedClip struct {
 	Again       string      // the advice for a damaged file
 	Line        int         // of the clip in the manifest
 	About       [][2]string // where the take is from and what it cost, as name and value
+	Master      string      // path of the delivered take; "" where it is not in the store
 
 	// Take is what the file must be, for a take that is not prepared; nil for a published file.
 	Take *media.Expect
@@ -100,6 +101,9 @@ func (p *Project) published(names []string, takes bool) ([]PublishedClip, error)
 			continue
 		}
 		pc := PublishedClip{Clip: c.Name, Path: p.Path(p.PublicDir() + "/" + files[0].Name), Transparent: e.Info.Transparent, Warning: e.Warning, Line: c.Place.Line}
+		if take, have := p.storedTake(c, e); have {
+			pc.Master = take.Path
+		}
 		if err := p.publishedIntact(c.Name, e); err != nil {
 			list = append(list, err)
 			continue

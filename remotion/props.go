@@ -18,6 +18,13 @@ type Props struct {
 	Width   int             `json:"width" jsonschema:"minimum=2,maximum=16384" jsonschema_description:"Width of the compositions in pixels."`
 	Height  int             `json:"height" jsonschema:"minimum=2,maximum=16384" jsonschema_description:"Height of the compositions in pixels."`
 	Clips   map[string]Clip `json:"clips"`
+
+	Disclosure *Disclosure `json:"disclosure,omitempty" jsonschema_description:"What films show about how they are made."`
+}
+
+// Disclosure is what a composition has to show about how it is made: greenroom adds it to the manifest's films only.
+type Disclosure struct {
+	Label string `json:"label" jsonschema:"minLength=1,maxLength=80" jsonschema_description:"Words that each film shows, such as AI-generated."`
 }
 
 // Rate is frames per second as an exact fraction.

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -193,7 +194,9 @@ func (s *Session) complete(ctx context.Context, w *work, p plan, spec RenderSpec
 	if w.comp.Muted {
 		pcm = ""
 	}
-	if err := s.r.mux(ctx, picture, pcm, p.out, p.format, w.emit); err != nil {
+	tagged := p.format
+	tagged.mux = slices.Concat(tagged.mux, spec.Tags)
+	if err := s.r.mux(ctx, picture, pcm, p.out, tagged, w.emit); err != nil {
 		return RenderResult{}, err
 	}
 	bundles.Sweep(s.home, w.bundle, s.r.stall(), time.Now())

@@ -65,6 +65,8 @@ type RenderSpec struct {
 	// that was being made is made again. 0: 500.
 	ChunkFrames   int
 	AllowStandIns bool
+	// Tags are options of ffmpeg that write tags into the film's file. They change nothing that is encoded, and no key.
+	Tags []string
 }
 
 // StillSpec is one frame of a composition as a picture.

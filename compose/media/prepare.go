@@ -12,6 +12,7 @@ import (
 
 	ff "github.com/u2takey/ffmpeg-go"
 
+	"greenroom/compose/marks"
 	"greenroom/compose/media/framerate"
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
@@ -37,6 +38,8 @@ type PrepareSpec struct {
 	Held          int            // how often, see Report.Held
 
 	As *Encoding // nil: a WebM
+
+	Source marks.Source `json:",omitempty"` // the mark of how the clip was made; "" for none
 
 	// Checked is what a check of In has just found, so that the file is not read twice; nil to read it. It does not change
 	// the output.
@@ -66,8 +69,12 @@ func (s PrepareSpec) Recipe(Tools) []string {
 	if s.Fewer {
 		rate += " up"
 	}
-	return append([]string{recipeVersion, s.Key, s.crop(), s.scale(), s.soundRecipe(), fmt.Sprint(s.Transparent), rate},
+	out := append([]string{recipeVersion, s.Key, s.crop(), s.scale(), s.soundRecipe(), fmt.Sprint(s.Transparent), rate},
 		s.encoder(25)...)
+	if s.Source != "" { // WebM has it among the options of the encoder, other files do not
+		out = append(out, "source "+string(s.Source))
+	}
+	return out
 }
 
 // encoder is deterministic and ordered. `good` at cpu-used 4 is the best quality
@@ -90,7 +97,7 @@ func (s PrepareSpec) encoder(fps float64) []string {
 	if s.Transparent {
 		a = append(a, "-metadata:s:v:0", "alpha_mode=1")
 	}
-	return append(a, soundEncoder()...)
+	return append(append(a, marks.Metadata(s.Source)...), soundEncoder()...)
 }
 
 // args builds the command with ffmpeg-go: one graph, one output. A keyed clip has

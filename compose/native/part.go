@@ -192,7 +192,7 @@ func (p *Preset) joinOptions(s Spec) []string {
 			a = append(a, "-metadata:s:v:0", "alpha_mode=1")
 		}
 	}
-	return append(a, p.muxer...)
+	return append(append(a, s.Tags...), p.muxer...)
 }
 
 // Recipe changes with everything in this package that changes encoded bytes and is not among the values of a key.

@@ -127,7 +127,7 @@ func (p *Preset) options(s Spec) []string {
 	if s.Threads > 0 {
 		a = append(a, "-threads", strconv.Itoa(s.Threads))
 	}
-	return append(a, p.muxer...)
+	return append(append(a, s.Tags...), p.muxer...)
 }
 
 // pictures are the options for pictures. A keyframe every two seconds lets players jump.

@@ -45,6 +45,8 @@ type Spec struct {
 	Threads int
 	// Probes is shared by renders that show the same files; nil probes them each time.
 	Probes *Probes
+	// Tags are options of ffmpeg that write tags into a complete film, such as "-metadata", "NAME=TEXT".
+	Tags []string
 }
 
 // Event reports how far a run is. Stage is "prepare", "render" or "check"; Frame counts up to Frames.

@@ -8,11 +8,13 @@ import (
 	"github.com/spf13/pflag"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline"
 	"greenroom/pipeline/allow"
+	"greenroom/pipeline/credential"
 )
 
 func allowCommand() command {
-	return command{name: "allow", summary: "allow the program of heygen.key to run in this project",
+	return command{name: "allow", summary: "allow the programs of heygen.key and disclose.sign to run in this project",
 		usage:    "allow [flags]",
 		examples: "greenroom allow\ngreenroom allow --list\ngreenroom allow --revoke",
 		bind: func(fs *pflag.FlagSet) runFunc {
@@ -40,26 +42,52 @@ func (e *env) allow() error {
 		return err
 	}
 	defer p.Close()
-	c, err := p.Account.KeyCommand()
+	commands, err := programs(p)
 	if err != nil {
 		return err
 	}
-	if c == nil {
-		e.say("heygen.key runs no program; there is nothing to allow")
+	if len(commands) == 0 {
+		e.say("neither heygen.key nor disclose.sign runs a program; there is nothing to allow")
 		return nil
 	}
-	if err := c.Allow(e.Now()); err != nil {
+	if err := allow.Set(e.Now(), commands...); err != nil {
 		return err
 	}
-	if e.json {
-		return e.printJSON(c)
+	for _, c := range commands {
+		if e.json {
+			if err := e.printJSON(c); err != nil {
+				return err
+			}
+			continue
+		}
+		e.say("allowed in %s: %s", oneLine(c.Project), oneLine(c.Line))
+		for _, f := range c.Files {
+			e.say("with %s, SHA-256 %s", oneLine(f.Path), f.SHA256)
+		}
 	}
-	e.say("allowed in %s: %s", oneLine(c.Project), oneLine(c.Line))
-	for _, f := range c.Files {
-		e.say("with %s, SHA-256 %s", oneLine(f.Path), f.SHA256)
+	if e.json {
+		return nil
 	}
 	e.say("a change of the command or of these files needs `greenroom allow` again")
 	return nil
+}
+
+// programs returns the programs that a manifest names.
+func programs(p *pipeline.Project) (out []*allow.Command, err error) {
+	key, err := p.Account.KeyCommand()
+	if err != nil {
+		return nil, err
+	}
+	sign, err := credential.Command(p.Dir(), p.Manifest.Disclose.Sign)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range []*allow.Command{key, sign} {
+		if c != nil {
+			out = append(out, c)
+		}
+	}
+	return out, nil
 }
 
 func (e *env) listAllowed() error {
@@ -92,6 +120,6 @@ func (e *env) revoke() error {
 		e.say("nothing was allowed in %s", oneLine(dir))
 		return nil
 	}
-	e.say("removed; the program of heygen.key does not run in %s any more", oneLine(dir))
+	e.say("removed; the programs of the manifest do not run in %s any more", oneLine(dir))
 	return nil
 }

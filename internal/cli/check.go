@@ -148,6 +148,10 @@ func (e *env) writeChecks(o checkOptions, what toCheck, all []checked, took time
 func (e *env) printVerdict(name string, r *media.Report) {
 	fmt.Fprintf(e.Stdout, "%s: %s, %s\n", oneLine(name), r.Verdict(), oneLine(r.Facts()))
 	for _, f := range r.Findings {
+		if f.Name == provenance {
+			fmt.Fprintf(e.Stdout, "  info %-16s %s\n", f.Name, oneLine(f.Value))
+			continue
+		}
 		if f.Verdict == media.OK && !e.verbose {
 			continue
 		}

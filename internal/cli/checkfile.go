@@ -24,6 +24,7 @@ type checkFile struct {
 	warning          string        // HeyGen's, of the clip's take
 	take             *media.Expect // for a take that is not prepared
 	poster, manifest string        // both may be empty
+	master           string        // the delivered take of a prepared clip; empty where it is not in the store
 	line             int
 	film             *checkFilm
 	about            [][2]string // provenance and price
@@ -65,7 +66,7 @@ func (e *env) toCheck(ctx context.Context, t media.Tools, args []string) (toChec
 	for _, c := range list {
 		out.files = append(out.files, checkFile{
 			name: c.Clip, path: c.Path, clip: c.Clip, again: c.Again, transparent: c.Transparent, warning: c.Warning,
-			take: c.Take, poster: c.Poster, manifest: filepath.Base(p.Manifest.Path), line: c.Line,
+			take: c.Take, poster: c.Poster, master: c.Master, manifest: filepath.Base(p.Manifest.Path), line: c.Line,
 			about: c.About,
 		})
 	}
@@ -123,6 +124,9 @@ func (e *env) checkOne(
 	r.Findings = append(r.Findings, checks.Accepted(meter.Findings())...)
 	for i := range r.Findings {
 		r.Findings[i].Value, r.Findings[i].Advice = f.tidy(r.Findings[i].Value), f.tidy(r.Findings[i].Advice)
+	}
+	if found, ok := provenanceOf(f); ok {
+		r.Findings = append(r.Findings, found)
 	}
 	if f.warning != "" {
 		r.Findings = append(r.Findings, media.Finding{

@@ -11,6 +11,7 @@ import (
 	"greenroom/compose/media/forms"
 	"greenroom/compose/standin"
 	"greenroom/internal/fault"
+	"greenroom/remotion/c2pa"
 	"greenroom/remotion/tools"
 )
 
@@ -100,5 +101,21 @@ func (e *env) needs(ctx context.Context) []need {
 		out = append(out, need{Name: "espeak-ng", State: "optional", Detail: "the sandbox speaks with a plain voice",
 			Fix: "apt-get install espeak-ng"})
 	}
-	return out
+	return append(out, e.signing()...)
+}
+
+// signing is whether films can be signed, in a project that asks for it.
+func (e *env) signing() []need {
+	p, err := e.project(nil)
+	if err != nil {
+		return nil // doctor also runs where there is no project
+	}
+	defer p.Close()
+	if p.Manifest.Disclose.Sign == nil {
+		return nil
+	}
+	if err := c2pa.Installed(p.Layout().Dir); err != nil {
+		return []need{{"c2pa", "missing", err.Error(), "npm install --save-dev " + c2pa.Package + "@" + c2pa.Version, true}}
+	}
+	return []need{{Name: "c2pa", State: "ok", Detail: c2pa.Package + " is installed"}}
 }

@@ -23,7 +23,7 @@ type renderOptions struct {
 	engine, preset, format           string
 	concurrency, crf, still          int
 	all, standIns, crfSet            bool
-	sandbox, warnings                bool
+	sandbox, warnings, noLabel       bool
 	force, keepGoing, install, whole bool
 	check                            bool
 	only                             []string
@@ -79,6 +79,8 @@ func renderCommand() command {
 			fs.BoolVar(
 				&o.warnings, "allow-warnings", false, "render although HeyGen warned of a clip, such as of a watermark",
 			)
+			fs.BoolVar(&o.noLabel, "allow-unlabelled", false,
+				"render a Remotion composition although the manifest asks for a label, which it must draw itself")
 			return func(ctx context.Context, e *env, args []string) error {
 				o.crfSet, e.cache = fs.Changed("crf"), *shared
 				if err := e.chooseEngine(*engine); err != nil {

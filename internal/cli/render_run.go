@@ -41,6 +41,10 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 	}
 	r := o.renderer(e, p, ffmpeg, out.event)
 	defer r.Close()
+	r.Disclose, err = e.disclosure(ctx, p)
+	if err != nil {
+		return err
+	}
 	var own, other []string // compositions of the manifest, and of the Remotion project
 	for _, n := range names {
 		if films.IsName(p.Manifest, n) {
@@ -123,6 +127,9 @@ func renderCompositions(
 		if err := r.CheckComposition(p.Manifest, id); err != nil {
 			return err
 		}
+		if err := o.unlabelled(e, p, id); err != nil {
+			return err
+		}
 	}
 	for _, id := range ids {
 		props, err := p.ReadyProps(ctx, o.clip, o.films())
@@ -134,7 +141,7 @@ func renderCompositions(
 			return err
 		}
 		res, err := r.Composition(ctx, render.Composition{
-			ID: id, Props: props, Input: input, AllowStandIns: o.standIns,
+			ID: id, Props: props, Input: input, AllowStandIns: o.standIns, Takes: p.Takes(o.clip),
 		})
 		if err != nil {
 			return err

@@ -56,7 +56,7 @@ var layers = [][]string{
 	{"account"},
 	{"apicall", "sharedcache"}, // sharedcache asks the account which origins the project accepts
 	{"voice"},
-	{"routing"},
+	{"credential", "routing"},
 	{"stage"},
 	{"films"},
 	{"units"},

@@ -77,7 +77,7 @@ func readKey(ctx context.Context, place, dir string, getenv func(string) string)
 		}
 		return key, nil
 	case strings.HasPrefix(place, "cmd:"):
-		c, err := allow.Read(dir, strings.TrimPrefix(place, "cmd:"))
+		c, err := allow.Read(dir, "heygen.key", strings.TrimPrefix(place, "cmd:"))
 		if err != nil {
 			return "", err
 		}
@@ -124,7 +124,7 @@ func (a *Account) KeyCommand() (*allow.Command, error) {
 	if !ok {
 		return nil, nil
 	}
-	return allow.Read(a.disk.Dir(), line)
+	return allow.Read(a.disk.Dir(), "heygen.key", line)
 }
 
 // needsConsent reports whether the key comes from a program that the user has not allowed.

@@ -37,7 +37,7 @@ func write(t *testing.T, dir, name, text string) {
 
 func read(t *testing.T, dir, line string) *Command {
 	t.Helper()
-	c, err := Read(dir, line)
+	c, err := Read(dir, "heygen.key", line)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestAConsentIsForOneFolderOneCommandAndItsFiles(t *testing.T) {
 		if c.Allowed(none) {
 			t.Errorf("%s is allowed from the beginning", line)
 		}
-		if err := c.Allow(time.Unix(0, 0)); err != nil {
+		if err := Set(time.Unix(0, 0), c); err != nil {
 			t.Fatal(err)
 		}
 		if !read(t, dir, line).Allowed(none) || !read(t, dir, "  "+line+" ").Allowed(none) {
@@ -102,7 +102,7 @@ func TestAProgramThatIsALinkOrOnThePathCountsAsTheProjects(t *testing.T) {
 
 func TestAFileThatAppearsLaterNeedsConsent(t *testing.T) {
 	dir := clone(t)
-	if err := read(t, dir, "sh later.sh").Allow(time.Now()); err != nil {
+	if err := Set(time.Now(), read(t, dir, "sh later.sh")); err != nil {
 		t.Fatal(err)
 	}
 	write(t, dir, "later.sh", "echo stolen")
@@ -117,10 +117,10 @@ func TestACommandThatNamesTheWholeProjectIsRefused(t *testing.T) {
 		write(t, dir, filepath.Join("many", strings.Repeat("x", i%200+1)+string(rune('a'+i/200))), "")
 	}
 	var f *fault.Error
-	if _, err := Read(dir, "make -C . key"); !errors.As(err, &f) || f.Kind != fault.Auth {
+	if _, err := Read(dir, "heygen.key", "make -C . key"); !errors.As(err, &f) || f.Kind != fault.Auth {
 		t.Errorf("got %v", err)
 	}
-	if _, err := Read(dir, "no-such-program"); !errors.As(err, &f) || f.Kind != fault.Auth {
+	if _, err := Read(dir, "heygen.key", "no-such-program"); !errors.As(err, &f) || f.Kind != fault.Auth {
 		t.Errorf("got %v", err)
 	}
 }
@@ -144,7 +144,7 @@ func TestTheEnvironmentAllowsExactlyItsCommand(t *testing.T) {
 func TestARevokedConsentIsGoneAndRecordsArePrivate(t *testing.T) {
 	dir := clone(t)
 	for range 2 {
-		if err := read(t, dir, "./key.sh").Allow(time.Now()); err != nil {
+		if err := Set(time.Now(), read(t, dir, "./key.sh")); err != nil {
 			t.Fatal(err)
 		}
 	}

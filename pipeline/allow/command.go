@@ -41,6 +41,8 @@ type Command struct {
 	Files   []File   `json:"files"`   // of the project, in the order of the command line
 	Argv    []string `json:"-"`
 	Dir     string   `json:"-"` // where it runs
+
+	key string // of the manifest that names it
 }
 
 // File is a file inside the project that the command line names.
@@ -49,13 +51,14 @@ type File struct {
 	SHA256 string `json:"sha256"` // hexadecimal
 }
 
-// Read prepares a command line of the manifest in dir: it finds the program and hashes the
-// project's files. It starts nothing. The error is a fault of kind Auth when the program
+// Read prepares a command line of the manifest in dir, which its key has, such as heygen.key: it finds the program and
+// hashes the project's files. It starts nothing. The error is a fault of kind Auth when the program
 // does not exist, or when the line names too many files to check.
-func Read(dir, line string) (*Command, error) {
+func Read(dir, key, line string) (*Command, error) {
 	argv := strings.Fields(line)
 	if len(argv) == 0 {
-		return nil, fault.New(fault.Auth, "write heygen.key as cmd:PROGRAM ARGUMENTS", "heygen.key names no program")
+		const hint = "write a program and its arguments, such as cmd:PROGRAM ARGUMENTS"
+		return nil, fault.New(fault.Auth, hint, "%s names no program", key)
 	}
 	project, err := filepath.EvalSymlinks(dir)
 	if err == nil {
@@ -64,17 +67,17 @@ func Read(dir, line string) (*Command, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Auth, err, "", "find the project folder")
 	}
-	c := &Command{Project: project, Line: strings.Join(argv, " "), Argv: argv}
+	c := &Command{Project: project, Line: strings.Join(argv, " "), Argv: argv, key: key}
 	c.Argv[0], err = program(project, argv[0])
 	if err != nil {
-		return nil, fault.Wrap(fault.Auth, err, "install it, or correct heygen.key", "find the program of heygen.key")
+		return nil, fault.Wrap(fault.Auth, err, "install it, or correct "+key, "find the program of %s", key)
 	}
 	budget := &budget{files: maxFiles, bytes: maxBytes}
 	for i, word := range c.Argv {
 		for _, name := range pieces(word, i == 0) {
 			if err := c.include(name, budget); err != nil {
-				hint := "name files in heygen.key, not folders, or use a program outside of the project"
-				return nil, fault.Wrap(fault.Auth, err, hint, "check what heygen.key names")
+				hint := "name files in " + key + ", not folders, or use a program outside of the project"
+				return nil, fault.Wrap(fault.Auth, err, hint, "check what %s names", key)
 			}
 		}
 	}

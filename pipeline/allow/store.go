@@ -15,7 +15,7 @@ import (
 )
 
 // EnvAllow allows a command where there is no home folder to record it in, as in CI. Its
-// value is the command line itself, so that another one in the manifest is not allowed.
+// value is the command line itself, so that another one in the manifest is not allowed; several are lines.
 const EnvAllow = "GREENROOM_ALLOW_KEY_COMMAND"
 
 // Record is one consent.
@@ -36,8 +36,10 @@ func folder() (string, error) {
 
 // Allowed reports whether the user allowed exactly this command with these files.
 func (c *Command) Allowed(getenv func(string) string) bool {
-	if line := getenv(EnvAllow); line != "" && strings.Join(strings.Fields(line), " ") == c.Line {
-		return true
+	for line := range strings.Lines(getenv(EnvAllow)) {
+		if strings.Join(strings.Fields(line), " ") == c.Line {
+			return true
+		}
 	}
 	dir, err := folder()
 	if err != nil {
@@ -50,30 +52,39 @@ func (c *Command) Allowed(getenv func(string) string) bool {
 // Consent returns the error of a command that is not allowed.
 func (c *Command) Consent() error {
 	return fault.New(fault.Auth, "read the command and the files it names, then run `greenroom allow`",
-		"heygen.key runs a program that is not allowed in this project: %s", c.Line)
+		"%s runs a program that is not allowed in this project: %s", c.key, c.Line)
 }
 
-// Allow records the consent and drops the project's earlier ones.
-func (c *Command) Allow(now time.Time) error {
+// Set records the consent to the commands of a project and drops its earlier ones.
+func Set(now time.Time, commands ...*Command) error {
 	dir, err := folder()
 	if err != nil {
 		return err
 	}
-	if _, err := Revoke(c.Project); err != nil {
-		return err
-	}
-	b, err := json.MarshalIndent(Record{*c, now.UTC()}, "", " ")
-	if err == nil {
-		err = os.MkdirAll(dir, 0o700)
-	}
-	if err == nil {
-		_, err = atomicfile.WriteBytes(filepath.Join(dir, c.id()+".json"), 0o600, append(b, '\n'))
-	}
-	if err != nil {
-		hint := "make " + dir + " writable, or export " + EnvAllow + "='<the command line>'"
-		return fault.Wrap(fault.Failed, err, hint, "record the consent")
+	for i, c := range commands {
+		if i == 0 {
+			if _, err := Revoke(c.Project); err != nil {
+				return err
+			}
+		}
+		if err := c.record(dir, now); err != nil {
+			hint := "make " + dir + " writable, or export " + EnvAllow + "='<the command line>'"
+			return fault.Wrap(fault.Failed, err, hint, "record the consent")
+		}
 	}
 	return nil
+}
+
+func (c *Command) record(dir string, now time.Time) error {
+	b, err := json.MarshalIndent(Record{*c, now.UTC()}, "", " ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	_, err = atomicfile.WriteBytes(filepath.Join(dir, c.id()+".json"), 0o600, append(b, '\n'))
+	return err
 }
 
 // List returns all consents of this user, by project.

@@ -100,7 +100,7 @@ func (s *Set) resolve(ctx context.Context, r *reader, view *manifest.Manifest, l
 			f.Timeline, err = resolve.Film(view, c.Name, r.facts)
 		}
 		if err == nil {
-			f.Content = r.content(f.Timeline)
+			f.Content, f.Takes = r.content(f.Timeline), r.takes(f.Timeline)
 		}
 		if err := visit(f, s.withRow(f.Name, err)); err != nil {
 			return err

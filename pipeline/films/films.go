@@ -13,6 +13,7 @@ import (
 	"context"
 
 	"greenroom/assets"
+	"greenroom/compose/marks"
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
@@ -28,6 +29,15 @@ type Film struct {
 	Timeline *timeline.Film    `json:"timeline"`
 	// Content is the SHA-256, in hex, of each file that the film shows or plays, by its key in Timeline.Media.
 	Content map[string]string `json:"content"`
+	// Takes are the clips in the film that AI made, in order of their names.
+	Takes []Take `json:"takes,omitempty"`
+}
+
+// Take is a clip in a film that AI made.
+type Take struct {
+	Clip   string       `json:"clip"`
+	Hash   string       `json:"hash"` // SHA-256 of the file that is shown, hexadecimal; "" if it is not known
+	Source marks.Source `json:"source"`
 }
 
 // Options choose films and what they may contain.
@@ -67,6 +77,7 @@ type Store interface {
 type Clip struct {
 	Script  string
 	StandIn bool
+	MadeBy  marks.Source // "" for footage of the user's
 	Info    lockfile.Info
 	// Video and Captions are files in the folder of published clips; empty names where there are none.
 	Video, Captions assets.File

@@ -39,7 +39,11 @@ func addNamedFiles(out map[string]namedFile, list []manifest.Composition) {
 			add(b.Image, manifest.LayerImage, b.Place)
 			add(b.Video, manifest.LayerVideo, b.Place)
 		}
-		for _, l := range c.Layers {
+		layers := c.Layers
+		if c.Label != nil {
+			layers = append(slices.Clip(layers), *c.Label)
+		}
+		for _, l := range layers {
 			switch l.Kind {
 			case manifest.LayerImage, manifest.LayerVideo, manifest.LayerAudio:
 				add(l.Of, l.Kind, l.Place)

@@ -6,8 +6,10 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"greenroom/assets"
+	"greenroom/compose/marks"
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
@@ -30,7 +32,8 @@ type reader struct {
 	facts resolve.Facts
 	// hashes are those of clips and files, by the key of timeline.Film.Media.
 	hashes map[string]assets.Hash
-	bad    map[string]error // of the current clips, by name, and files, by path
+	made   map[string]marks.Source // of clips, by name
+	bad    map[string]error        // of the current clips, by name, and files, by path
 }
 
 func newReader(src *Source, store Store, o Options) *reader {
@@ -39,7 +42,7 @@ func newReader(src *Source, store Store, o Options) *reader {
 	}
 	return &reader{src: src, store: store, o: o, facts: facts, files: map[string]assets.File{},
 		lost:   map[string]error{},
-		hashes: map[string]assets.Hash{}, bad: map[string]error{}}
+		hashes: map[string]assets.Hash{}, made: map[string]marks.Source{}, bad: map[string]error{}}
 }
 
 // read reads the facts of compositions and drops those of others. The error is the context's.
@@ -110,7 +113,7 @@ func (r *reader) readClip(name string) (resolve.Clip, error) {
 	if failed != nil {
 		return out, failed.For(name)
 	}
-	r.hashes[out.Media.Public] = c.Video.Hash
+	r.hashes[out.Media.Public], r.made[name] = c.Video.Hash, c.MadeBy
 	return out, nil
 }
 
@@ -195,6 +198,17 @@ func (r *reader) content(f *timeline.Film) map[string]string {
 	out := make(map[string]string, len(f.Media))
 	for key := range f.Media {
 		out[key] = string(r.hashes[key])
+	}
+	return out
+}
+
+// takes returns the clips that a film shows and that AI made.
+func (r *reader) takes(f *timeline.Film) (out []Take) {
+	for _, name := range slices.Sorted(maps.Keys(r.facts.Clips)) {
+		c := r.facts.Clips[name]
+		if _, shown := f.Media[c.Media.Public]; shown && r.made[name] != "" && !c.StandIn {
+			out = append(out, Take{name, string(r.hashes[c.Media.Public]), r.made[name]})
+		}
 	}
 	return out
 }

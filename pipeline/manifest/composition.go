@@ -35,6 +35,7 @@ type Composition struct {
 	Background    *Background
 	Layers        []Layer // the first lies at the bottom
 	Intro, Outro  *Reference
+	Label         *Layer                 // over the complete film, where it is not nested in another one
 	Places        map[string]fault.Place // of its keys
 }
 
@@ -155,8 +156,8 @@ type Duck struct {
 //
 // size: one field for each key of a style in the manifest.
 type Style struct {
-	// Slot is the kind of place that is chosen for the text: title, lower-third, callout or captions. It is empty when
-	// a box or an anchor sets the place.
+	// Slot is the kind of place that is chosen for the text: title, lower-third, callout, captions or disclosure. It is
+	// empty when a box or an anchor sets the place.
 	Slot string
 	// Role is the size in the type scale of the canvas's shape, where Size is not set: title, lower-third, callout or
 	// captions.

@@ -87,7 +87,7 @@ func (d *doc) composition(f yamldoc.Field, m *Manifest) (out []Composition) {
 // variant reads a composition in one format.
 func (d *doc) variant(f yamldoc.Field, path string, m *Manifest, v value.Format) Composition {
 	c := Composition{Name: f.Key, Base: f.Key, Format: v.Name, Place: d.At(f.Node), Width: m.Width, Height: m.Height,
-		FPS: m.FPS, Places: map[string]fault.Place{}}
+		FPS: m.FPS, Label: m.Label, Places: map[string]fault.Place{}}
 	var layers, background ast.Node
 	before := d.Count()
 	set := yamldoc.Setters{

@@ -3,9 +3,15 @@ package manifest
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/disclose"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
 // warnUnusedFit warns of `anchor` and `fit` of layers whose box does not have both sizes: they place a picture in a box of
@@ -137,4 +143,98 @@ func (d *doc) covers(l Layer) bool {
 		return false
 	}
 	return l.Box == (Box{}) || l.Box.everywhere()
+}
+
+// disclose reads how films say that they are made by AI.
+func (d *doc) disclose(n ast.Node, m *Manifest) {
+	set := disclose.Read(d.Reader, &m.Disclose, d.input)
+	set["label"] = func(n ast.Node) { m.Label = d.label(n, "disclose.label") }
+	d.Object(n, "disclose", set)
+}
+
+// label reads the text that is over every film: true, the words, or a text layer. It returns nil for none.
+func (d *doc) label(n ast.Node, path string) *Layer {
+	l := &Layer{
+		Kind: LayerText, Of: disclose.DefaultLabel, Name: "disclosure", StyleName: "disclosure", Place: d.At(n),
+		Places: map[string]fault.Place{}, Opacity: 1, BoxOf: "presenter",
+	}
+	on, isBool := d.ReadBool(n, path)
+	var fields []yamldoc.Field
+	switch {
+	case isBool && !on, d.IsNone(n):
+		return nil
+	case isBool:
+	case d.IsScalar(n):
+		fields = []yamldoc.Field{{Key: LayerText, Node: n, Value: n}}
+	default:
+		fields = d.layerFields(n, path)
+	}
+	before := d.Count()
+	d.layerStyle(fields, path, l)
+	var style yamldoc.Setters
+	known := LabelKeys()
+	for _, f := range fields {
+		l.Places[f.Key] = d.At(f.Node)
+		if slices.Contains(known, f.Key) {
+			d.layerSetter(path, f.Key, l, &style)(f.Value)
+		} else {
+			d.Unknown(f, path, known)
+		}
+	}
+	l.Box, l.Safe, l.Enter, l.Leave = l.Style.Box, l.Style.Safe, l.Style.Enter, l.Style.Leave
+	if d.Count() == before {
+		d.readableLabel(n, path, *l)
+	}
+	return l
+}
+
+// LabelKeys returns the keys of the label, sorted: those of a text layer, with their other names, that a text over the
+// complete film can have.
+func LabelKeys() []string {
+	return slices.DeleteFunc(LayerKeys(LayerText), func(key string) bool {
+		return key == "name" || key == "after" || key == "opacity"
+	})
+}
+
+// readableLabel reports a label that is too long, too short or too faint to be read.
+func (d *doc) readableLabel(n ast.Node, path string, l Layer) {
+	at := func(keys ...string) fault.Place {
+		for _, key := range keys {
+			if p, ok := l.Places[key]; ok {
+				return p
+			}
+		}
+		return l.Place
+	}
+	faultAt := func(p fault.Place, hint, format string, args ...any) {
+		d.FaultAt(p.Line, p.Column, hint, format, args...)
+	}
+	size, least := utf8.RuneCountInString(l.Of), disclose.LeastTime(l.Of)
+	ground, where := l.Style.StrokeColor, "line around its letters"
+	if !l.Style.StrokeWidth.Set || l.Style.StrokeWidth.V <= 0 {
+		ground = ""
+	}
+	if p := l.Style.Plate; p != nil {
+		ground, where = p.Color, "plate"
+	}
+	switch contrast := disclose.Contrast(l.Style.Color, ground); {
+	case size > disclose.MaxLabel:
+		faultAt(at("text"), "write it as short as "+disclose.DefaultLabel,
+			"%s has %d characters, at most %d are read in passing", path, size, disclose.MaxLabel)
+	case strings.Contains(l.Of, "{{"):
+		faultAt(at("text"), "write the same words for all films",
+			"%s belongs to no row, and cannot have cells of a table", path)
+	case l.At < 0:
+		faultAt(at("at"), "a film starts at 0s", "%s: at is before 0", path)
+	case l.For > 0 && l.For < least:
+		faultAt(at("for"), "show it for "+least.String()+" or longer, or leave for: out",
+			"%s is visible for %s, too short to be read", path, l.For)
+	case ground == "":
+		faultAt(at("plate", "style"), `give it plate: "#10140FD9"`,
+			"%s has no plate: over a bright picture it cannot be read", path)
+	case contrast < disclose.LeastContrast:
+		faultAt(at("color", "plate", "stroke", "style"), "choose a lighter or darker colour, or a more opaque plate",
+			"%s: its letters %s on their %s %s have a contrast of %.1f at worst, and need %.1f", path, l.Style.Color,
+			where, ground, contrast, disclose.LeastContrast)
+	}
 }

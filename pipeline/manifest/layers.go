@@ -186,7 +186,7 @@ func withArticle(kind string) string {
 func (d *doc) layerStyle(fs []yamldoc.Field, path string, l *Layer) {
 	switch l.Kind {
 	case LayerText:
-		l.StyleName = "title"
+		l.StyleName = cmp.Or(l.StyleName, "title")
 	case LayerCaptions:
 		l.StyleName = "captions"
 	default:

@@ -13,6 +13,7 @@ import (
 	"greenroom/compose/quality"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/disclose"
 	"greenroom/pipeline/manifest/member"
 	"greenroom/remotion/project"
 )
@@ -59,6 +60,8 @@ type Manifest struct {
 	Clips         []Clip         // in the manifest's order, those of rows last
 	Each          []Each
 	Compositions  []Composition
+	Disclose      disclose.Settings
+	Label         *Layer // over every film; nil: none. Each composition has it too
 	// Warnings are settings that have no effect, or another effect than they seem to have, each with its place and a
 	// hint.
 	Warnings fault.List

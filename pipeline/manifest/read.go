@@ -27,7 +27,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 
 	m.Remotion.Dir = d.dir
 	version, clips := 0, ast.Node(nil)
-	var defaults, each, styles, compositions ast.Node
+	var defaults, each, styles, compositions, disclosed ast.Node
 	d.style = builtinStyles()
 	set := yamldoc.Setters{
 		"version":  d.Integer("version", 1, 1, "this program reads version 1", &version),
@@ -47,6 +47,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 		"clips":        func(n ast.Node) { clips = n },
 		"styles":       func(n ast.Node) { styles = n },
 		"compositions": func(n ast.Node) { compositions = n },
+		"disclose":     func(n ast.Node) { disclosed = n },
 	}
 	d.Object(n, "", set)
 	if version == 0 && d.Count() == 0 {
@@ -81,6 +82,9 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 	d.translations(m.Clips)
 	if styles != nil {
 		d.styles(styles)
+	}
+	if disclosed != nil {
+		d.disclose(disclosed, m)
 	}
 	if compositions != nil {
 		d.compositions(compositions, m)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"greenroom/compose/marks"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest/value"
 	"greenroom/pipeline/manifest/yamldoc"
@@ -51,6 +52,18 @@ type Translate struct {
 	Proofread  string // the file in which the new text is corrected before the film is bought, absolute
 	Text       string // of that file, normalised; empty before a build wrote it
 	Place      fault.Place
+}
+
+// MadeBy returns the digital source type of a clip: all of it is made by AI, or a part where own footage speaks other
+// words. It is empty for footage of the user's.
+func (c Clip) MadeBy() marks.Source {
+	switch {
+	case c.Source == SourceFile:
+		return ""
+	case c.Source == SourceLipsync, c.Source == SourceTranslate && c.Translate.File != "":
+		return marks.Composite
+	}
+	return marks.Generated
 }
 
 // Scene is one of several scenes of a clip.

@@ -41,6 +41,11 @@ func builtinStyles() map[string]Style {
 			Align: "center", Anchor: "bottom", StrokeColor: "#10140F", StrokeWidth: share(0.004),
 			Box: Box{Left: share(0.08), Right: share(0.08), Bottom: share(0.01)}, Safe: DefaultSafe, Lines: 2,
 		},
+		"disclosure": {
+			Slot: "disclosure", Role: "disclosure", Weight: 600, LineHeight: 1.25, Color: "#ECEFE8",
+			Highlight: "#57C48A", Size: share(0.03), Align: "start", Anchor: "top", Box: Box{Left: share(0), Top: share(0), Width: share(1)},
+			Safe: DefaultSafe, Plate: &Plate{"#10140FD9", share(0.012), share(0.008)},
+		},
 	}
 }
 

@@ -123,6 +123,9 @@ func (pb *Publisher) Props() remotion.Props {
 	m := pb.disk.Manifest
 	props := remotion.Props{Version: 1, Project: m.Project, Width: m.Width, Height: m.Height, Clips: map[string]remotion.Clip{}}
 	props.SetRate(m.FPS.Num, m.FPS.Den)
+	if m.Label != nil {
+		props.Disclosure = &remotion.Disclosure{Label: m.Label.Of}
+	}
 	for _, c := range m.Clips {
 		e, kind, ok := pb.previews.Shown(c)
 		files := renditions.Published(e)

@@ -104,6 +104,9 @@ type Recipes struct {
 func (rc *Recipes) Recipe(c manifest.Clip, route string, in lockfile.Info) media.PrepareSpec {
 	s := PrepareSpec(c, route, in)
 	s.Rate, s.Fewer = rc.conformed(in)
+	if rc.disk.Manifest.Disclose.Marks {
+		s.Source = c.MadeBy()
+	}
 	if sizes, err := rc.Sizes(); c.Prepare.Shown && err == nil { // Plan reports the error
 		s.Width, s.Height = sizes.Shown(c.Name, timeline.Rect{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}, in.Width, in.Height)
 	}
@@ -173,6 +176,7 @@ func DuplicateKey(c manifest.Clip, e lockfile.Entry, route string) string {
 	k.Number("announced", e.Duration)
 	k.Field("checks", asJSON(c.Checks))
 	k.Field("prepare", asJSON(c.Prepare))
+	k.Field("made by", string(c.MadeBy()))
 	k.Field("caption words", c.CaptionWords()+"\n"+c.Voice.Locale)
 	return k.Sum()
 }

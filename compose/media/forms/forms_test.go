@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"greenroom/compose/marks"
 	"greenroom/compose/media"
 )
 
@@ -101,7 +102,9 @@ func TestEveryFormOfATransparentClip(t *testing.T) {
 		return n == HEVC && Makeable(t.Context(), tools, n, true) != nil
 	})
 	s := prepared(t, tools)
+	s.Spec.Source = marks.Generated
 	got := makeForms(t, tools, s, names...)
+	checkMarks(t, got)
 	if len(got) != len(Complete(names)) {
 		t.Fatalf("made %v of %v", got, names)
 	}
@@ -138,6 +141,21 @@ func TestEveryFormOfATransparentClip(t *testing.T) {
 	checkPictures(t, got[PNG])
 	checkStoryboard(t, tools, got)
 	checkWaveform(t, got[Waveform])
+}
+
+// checkMarks: all forms that show or play the clip state how it was made, as far as their kind of file can.
+func checkMarks(t *testing.T, got map[string]string) {
+	t.Helper()
+	for name, path := range got {
+		want := marks.Generated
+		switch name {
+		case PNG, WAV, MP3, Waveform, WaveformPicture, Storyboard:
+			want = ""
+		}
+		if found, err := marks.Read(path); err != nil || found.Source != want {
+			t.Errorf("%s: %+v %v", name, found, err)
+		}
+	}
 }
 
 // checkPictures: 25 numbered pictures.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"greenroom/compose/marks"
 	"greenroom/compose/media"
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
@@ -58,10 +59,11 @@ func (p *small) add(name, file string) {
 	case Proxy:
 		p.picture("proxy", p.half())
 		p.sound("proxy_sound", "anull")
-		p.output(file, "-map", "[proxy]", "-map", "[proxy_sound]", "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "36",
+		p.output(file, append(marks.Metadata(p.spec.Spec.Source), "-map", "[proxy]", "-map", "[proxy_sound]",
+			"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "36",
 			"-deadline", "realtime", "-cpu-used", "8", "-row-mt", "1", "-auto-alt-ref", "0", "-lag-in-frames", "0",
 			"-g", "30", "-fps_mode", "passthrough", "-metadata:s:v:0", alphaMode(p.spec.Spec.Transparent),
-			"-c:a", "libopus", "-b:a", "96k")
+			"-c:a", "libopus", "-b:a", "96k")...)
 	case StoryboardPicture:
 		p.picture("board", p.tiles())
 		p.output(file, "-map", "[board]", "-frames:v", "1", "-c:v", "libwebp", "-q:v", "75")

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"greenroom/compose/marks"
 	"greenroom/compose/media"
 	"greenroom/internal/hashkey"
 )
@@ -85,6 +86,9 @@ func (s Spec) encode(ctx context.Context, t media.Tools, name, path string, prog
 	if name == PNG {
 		return zipPictures(pictures, path, s.frames())
 	}
+	if err := s.mark(path); err != nil {
+		return err
+	}
 	return s.verify(ctx, t, name, path)
 }
 
@@ -111,6 +115,14 @@ func (s Spec) light(
 		return err
 	}
 	for _, name := range names {
+		if name == WaveformPicture { // it shows nothing of the clip
+			continue
+		}
+		if err := s.mark(path(name)); err != nil {
+			return err
+		}
+	}
+	for _, name := range names {
 		if err := s.finish(ctx, t, name, path, nameOf); err != nil {
 			return err
 		}
@@ -119,6 +131,14 @@ func (s Spec) light(
 		return os.Remove(sound.Out)
 	}
 	return nil
+}
+
+// mark writes how the clip was made into a file whose kind has such a mark. WebM has it from ffmpeg.
+func (s Spec) mark(path string) error {
+	if s.Spec.Source == "" || !marks.CanWrite(path) {
+		return nil
+	}
+	return marks.Write(path, s.Spec.Source)
 }
 
 // finish writes what ffmpeg does not, and checks what it did.

@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"greenroom/compose/marks"
 	"greenroom/internal/browsertest"
 )
 
@@ -21,6 +22,7 @@ import (
 func TestTheStackedPlayerOfTheGuide(t *testing.T) {
 	tools := findTools(t)
 	s := prepared(t, tools)
+	s.Spec.Source = marks.Generated
 	file := makeForms(t, tools, s, Stacked)[Stacked]
 	guide, err := os.ReadFile("../../../docs/guide/renditions.md")
 	if err != nil {

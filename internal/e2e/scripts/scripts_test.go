@@ -24,6 +24,7 @@ func TestMain(m *testing.M) {
 // sandbox over HTTP, real ffmpeg. `go test -run TestScripts -update` rewrites
 // the expected parts. Lines after [all] run with GREENROOM_TEST_ALL.
 func TestScripts(t *testing.T) {
+	packages := e2etest.Root(t, ".ci")
 	testscript.Run(t, testscript.Params{
 		Dir:                 e2etest.Root(t, "testdata", "scripts"),
 		RequireExplicitExec: true,
@@ -37,6 +38,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("NO_COLOR", "1")
+			e.Setenv("PACKAGES", filepath.Join(packages, "node_modules")) // npm packages of the tests
 			e.Setenv("GORACE", os.Getenv("GORACE"))
 			return nil
 		},

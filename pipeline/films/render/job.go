@@ -15,7 +15,8 @@ type job struct {
 	name string
 	spec remotion.RenderSpec
 	film *films.Film // nil for a composition of the project's own
-	key  string      // of the film as the project was when its files were last read
+	made []films.Take
+	key  string // of the film as the project was when its files were last read
 
 	open *remotion.Film // nil before the first range that is rendered
 	runs runs
@@ -32,7 +33,8 @@ type rendered struct {
 
 // readKey computes the key of the film from the project's files.
 func (j *job) readKey(ctx context.Context) (err error) {
-	j.key, err = j.r.remotionKey(ctx, j.spec)
+	key, err := j.r.remotionKey(ctx, j.spec)
+	j.key = j.r.Disclose.keyOf(key, j.made)
 	return err
 }
 

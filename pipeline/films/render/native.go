@@ -19,6 +19,7 @@ func (r *Renderer) native(ctx context.Context, film films.Film) (Result, error) 
 	spec := native.Spec{
 		Film: f, Out: r.path(f.Name, extension(f)), Preset: r.Preset, CRF: r.CRF, WorkDir: r.CacheDir, Tools: r.Tools,
 	}
+	spec.Tags = r.Disclose.tags(film.Takes, spec.Out)
 	preset, err := native.PresetFor(spec.Preset, spec.Out, f.Transparent)
 	if err != nil {
 		return Result{}, err
@@ -28,6 +29,7 @@ func (r *Renderer) native(ctx context.Context, film films.Film) (Result, error) 
 	if err != nil {
 		return Result{}, err
 	}
+	key = r.Disclose.keyOf(key, film.Takes)
 	if res, ok := r.upToDate(spec.Out, records.Native, key); ok {
 		return res, nil
 	}
@@ -52,6 +54,9 @@ func (r *Renderer) native(ctx context.Context, film films.Film) (Result, error) 
 	for _, w := range done.Warnings {
 		r.warn(f.Name, w)
 	}
+	if err := r.finish(ctx, f.Name, done.Path, film.Takes); err != nil {
+		return Result{}, err
+	}
 	took := r.Now().Sub(start).Seconds()
 	out := records.Output{Frames: done.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS(), Seconds: took}
 	r.record(f.Name, done.Path, key, out, done.Objects...)
@@ -68,7 +73,7 @@ func (r *Renderer) pieces(
 		return segments.Result{}, err
 	}
 	return r.maker.Render(ctx, segments.Film{
-		Timeline: film.Timeline, Content: film.Content, Out: spec.Out,
+		Timeline: film.Timeline, Content: film.Content, Out: spec.Out, Tags: spec.Tags,
 		Encoding: segments.Encoding{Preset: preset, CRF: spec.CRF, FFmpeg: r.Tools.Version},
 	}, func(frame int) { progress(stageRender, frame) })
 }

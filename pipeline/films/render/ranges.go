@@ -46,7 +46,8 @@ func (j *job) ranges(facts remotion.Facts) (*segments.Ranges, error) {
 		return nil, err
 	}
 	j.runs = runs{j: j, parts: parts, fps: facts.FPS}
-	out := &segments.Ranges{Film: film, Preset: preset, Out: j.spec.Out, Tagged: true}
+	out := &segments.Ranges{Film: film, Preset: preset, Out: j.spec.Out, Tagged: true,
+		Tags: j.spec.Tags}
 	for _, p := range parts {
 		out.Pictures = append(out.Pictures, j.runs.pictures(p))
 	}

@@ -21,11 +21,12 @@ type Composition struct {
 	Props         []byte // of the published clips
 	Input         []byte // a JSON object that is laid over the composition's defaults
 	AllowStandIns bool
+	Takes         []films.Take // that it may show
 }
 
 // Composition renders a composition of the Remotion project, or one frame of it.
 func (r *Renderer) Composition(ctx context.Context, c Composition) (Result, error) {
-	res, err := r.byRemotion(ctx, &job{r: r, name: c.ID, spec: remotion.RenderSpec{
+	res, err := r.byRemotion(ctx, &job{r: r, name: c.ID, made: c.Takes, spec: remotion.RenderSpec{
 		Composition: c.ID, Out: r.path(c.ID, ".mp4"),
 		PropsJSON: c.Props, InputProps: c.Input, AllowStandIns: c.AllowStandIns,
 	}})
@@ -43,7 +44,7 @@ func (r *Renderer) timeline(ctx context.Context, film films.Film) (Result, error
 	if err != nil {
 		return Result{}, err
 	}
-	return r.byRemotion(ctx, &job{r: r, name: f.Name, film: &film, spec: remotion.RenderSpec{
+	return r.byRemotion(ctx, &job{r: r, name: f.Name, film: &film, made: film.Takes, spec: remotion.RenderSpec{
 		Composition: remotion.Timeline, Out: r.path(f.Name, extension(f)), InputProps: input, Exact: true,
 	}})
 }
@@ -55,8 +56,9 @@ func filmInput(f *timeline.Film) ([]byte, error) { return json.Marshal(map[strin
 // store: then neither Node nor a browser is started.
 func (r *Renderer) byRemotion(ctx context.Context, j *job) (Result, error) {
 	if r.Still >= 0 {
-		return r.still(ctx, j.name, j.spec)
+		return j.still(ctx)
 	}
+	j.spec.Tags = r.Disclose.tags(j.made, j.spec.Out)
 	j.spec.Concurrency, j.spec.CRF = r.Concurrency, r.CRF
 	if err := j.readKey(ctx); err != nil {
 		return Result{}, err
@@ -72,6 +74,9 @@ func (r *Renderer) byRemotion(ctx context.Context, j *job) (Result, error) {
 	}
 	r.keys.Forget() // files may have changed during the render
 	if err != nil {
+		return Result{}, err
+	}
+	if err := r.finish(ctx, j.name, out.path, j.made); err != nil {
 		return Result{}, err
 	}
 	if out.Seconds == 0 {
@@ -123,7 +128,8 @@ func (j *job) inSession(ctx context.Context) (*rendered, error) {
 }
 
 // still renders one frame.
-func (r *Renderer) still(ctx context.Context, name string, spec remotion.RenderSpec) (Result, error) {
+func (j *job) still(ctx context.Context) (Result, error) {
+	r, name, spec := j.r, j.name, j.spec
 	if r.session == nil {
 		if err := r.openSession(ctx, name); err != nil {
 			return Result{}, err
@@ -134,6 +140,9 @@ func (r *Renderer) still(ctx context.Context, name string, spec remotion.RenderS
 		PropsJSON: spec.PropsJSON, InputProps: spec.InputProps, AllowStandIns: spec.AllowStandIns,
 	}, r.progress(name))
 	if err != nil {
+		return Result{}, err
+	}
+	if err := r.finish(ctx, name, done.Path, j.made); err != nil {
 		return Result{}, err
 	}
 	return Result{Path: done.Path, Renderer: records.Remotion, Frames: 1, Width: done.Width, Height: done.Height}, nil

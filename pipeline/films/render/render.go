@@ -43,6 +43,7 @@ type Settings struct {
 	Whole       bool    // render each film in one run, and keep no pieces
 	Force       bool    // render films that are up to date, and bundle the Remotion project again
 	Checks      *Checks // nil: films are not checked
+	Disclose    Disclosure
 }
 
 // Renderer renders the films of one run. It keeps one Remotion session; Close ends it.

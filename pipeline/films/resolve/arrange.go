@@ -71,7 +71,7 @@ func (a *arranger) text(i int) {
 		return
 	}
 	var out block
-	if l.Style.Slot == "" {
+	if l.Style.Slot == "" || l.Style.Slot == labelSlot { // a label is at the top, as its style has it
 		out.box, out.text, err = t.place(lines, l)
 	} else {
 		t, out, err = a.slot(t, text, l, when)

@@ -26,6 +26,9 @@ func Film(m *manifest.Manifest, name string, facts Facts) (*timeline.Film, error
 		Media: map[string]timeline.Media{}, Layers: []timeline.Layer{}, Sounds: []timeline.Sound{},
 	}
 	p := r.build(c)
+	if c.Label != nil && len(r.faults) == 0 {
+		r.disclose(p, *c.Label)
+	}
 	if err := r.err(); err != nil {
 		return nil, err
 	}

@@ -113,7 +113,10 @@ func (t *setting) balanced(text string, width float64) ([]typeset.Line, error) {
 	return lines, nil
 }
 
-var errNarrow = errors.New("its box is narrower than a letter")
+var (
+	errNarrow = errors.New("its box is narrower than a letter")
+	errBeyond = errors.New("it reaches beyond the canvas")
+)
 
 // overflowError reports a text that has more lines than fit.
 type overflowError struct{ lines, fit int }
@@ -246,6 +249,8 @@ func (r *resolver) textFault(p *part, l manifest.Layer, err error) {
 		hint = "give it fewer words, a smaller size: or a larger box:"
 	case errors.Is(err, errNarrow):
 		hint = "give its box: more width"
+	case errors.Is(err, errBeyond):
+		hint = "bring its box: back into the picture"
 	}
 	r.fault(l.Place, hint, "%s: %v", p.name(l), err)
 }

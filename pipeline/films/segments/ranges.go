@@ -34,6 +34,7 @@ type Ranges struct {
 	Out      string
 	// Tagged copies the tags of the first range's file.
 	Tagged bool
+	Tags   []string // see native.Spec
 }
 
 // unit is a source of one film: one that is shown twice is one unit.
@@ -147,7 +148,7 @@ func (m *Maker) join(ctx context.Context, r Ranges, units []*unit) (Result, erro
 		}
 		counted[u] = true
 	}
-	spec := native.Spec{Film: r.Film, Tools: m.Tools, WorkDir: m.WorkDir, Out: r.Out}
+	spec := native.Spec{Film: r.Film, Tools: m.Tools, WorkDir: m.WorkDir, Out: r.Out, Tags: r.Tags}
 	var err error
 	res.Result, err = native.Join(ctx, spec, j, r.Preset)
 	for _, u := range units {

@@ -68,6 +68,7 @@ type Film struct {
 	Content  map[string]string // SHA-256 of each file, by its key in Timeline.Media
 	Out      string
 	Encoding Encoding
+	Tags     []string // see native.Spec
 }
 
 // Result is a rendered film.
@@ -94,7 +95,7 @@ func (m *Maker) ranges(f Film) (Ranges, error) {
 	preset := f.Encoding.Preset
 	spec := f.Encoding.spec(f.Timeline)
 	spec.Tools, spec.WorkDir, spec.Probes = m.Tools, m.WorkDir, &m.probes
-	out := Ranges{Film: f.Timeline, Preset: preset, Out: f.Out}
+	out := Ranges{Film: f.Timeline, Preset: preset, Out: f.Out, Tags: f.Tags}
 	for _, span := range piece.Cut(f.Timeline) {
 		part := native.PartOf(f.Timeline, span.From, span.To)
 		key, err := f.Encoding.PartKey(part, f.Content)

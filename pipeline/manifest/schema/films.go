@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/manifest/disclose"
 )
 
 // Compositions, layers and styles, as editors see them.
@@ -223,6 +224,31 @@ func styleMembers() props {
 			"radius": schemaLength("Of its corners."),
 		})),
 	}
+}
+
+func schemaDisclose() shape {
+	label, all := props{}, layerMembers()
+	for _, key := range manifest.LabelKeys() {
+		label[key] = all[key]
+	}
+	text := with(text("The words.", "AI-generated"), "The words.", "maxLength", disclose.MaxLabel)
+	label["text"] = text
+	return object("How films, clips and pictures say that they are made by AI.", props{
+		"label": either("A text over every film: the words, true for AI-generated, or how it looks.", text,
+			shape{"type": "boolean"}, object("The words and how they look.", label)),
+		"marks": flag("Write the digital source type of IPTC into films, clips and pictures.", false),
+		"sign": either("Sign films and pictures (C2PA); none does not.", shape{"enum": []any{"none"}},
+			shape{"type": "boolean"}, object("With which certificate.", props{
+				"certificate": exampled(shape{"type": "string",
+					"description": "The certificate of the key and those that issued it, PEM."},
+					[]any{"certs/chain.pem"}),
+				"key": exampled(shape{"type": "string", "description": "Where the private key is: a PEM file, $NAME, " +
+					"file:PATH or cmd:PROGRAM ARGS; never the key itself."}, []any{"certs/key.pem", "$SIGNING_KEY"}),
+				"command": exampled(shape{"type": "string", "description": "A program that signs: it reads the " +
+					"bytes on stdin and prints the raw signature."}, []any{"./sign.sh"}),
+				"algorithm": oneOfWords("How the key signs; by the key without it.", disclose.Algorithms),
+			})),
+	})
 }
 
 func schemaStyle() shape { return object("How text looks.", styleMembers()) }

@@ -41,8 +41,9 @@ var JSON = sync.OnceValue(func() []byte {
 		"clips": mapping("Clips by their name: a-z, 0-9 and dashes.", `^[a-z0-9][a-z0-9-]*$`, ref("clip")),
 		"each": mapping("Families of clips: one clip for every row of a table. Texts may hold {{column}}.",
 			`^[a-z0-9][a-z0-9-]*$`, ref("family")),
-		"styles": mapping("How text looks, by name. title, lower-third, callout and captions are built in.",
+		"styles": mapping("How text looks, by name. title, lower-third, callout, captions and disclosure are built in.",
 			`^[A-Za-z0-9][A-Za-z0-9-]*$`, ref("style")),
+		"disclose": schemaDisclose(),
 		"compositions": mapping("Films, by name: `greenroom render NAME`.", `^[A-Za-z0-9][A-Za-z0-9-]*$`,
 			ref("composition")),
 	})

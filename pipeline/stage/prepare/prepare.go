@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"greenroom/assets"
+	"greenroom/compose/marks"
 	"greenroom/compose/media"
 	"greenroom/internal/hashkey"
 	"greenroom/pipeline/event"
@@ -76,6 +77,11 @@ func Run(ctx context.Context, env stage.Env, in In) (Out, error) {
 	report, err := check.File(ctx, env, in.Clip, spec.Out, expect, "the prepared file")
 	if err != nil {
 		return Out{}, err
+	}
+	if spec.Source != "" {
+		if err := marks.Write(poster.Out, spec.Source); err != nil {
+			return Out{}, err
+		}
 	}
 	out := Out{Renditions: map[string]lockfile.Rendition{}, Tool: t.Version, Report: report}
 	for name, path := range map[string]string{renditions.WebM: spec.Out, renditions.Poster: poster.Out} {

@@ -23,6 +23,7 @@ export interface Greenroom {
   clips: {
     [k: string]: Clip;
   };
+  disclosure?: Disclosure | undefined;
 }
 /**
  * The same as an exact fraction (30000/1001) where it is not an integer.
@@ -165,6 +166,15 @@ export interface Take {
    */
   key: string;
 }
+/**
+ * What films show about how they are made.
+ */
+export interface Disclosure {
+  /**
+   * Words that each film shows, such as AI-generated.
+   */
+  label: string;
+}
 
 export const boxSchema = z.object({ "x": z.number().int().gte(0).lte(16384), "y": z.number().int().gte(0).lte(16384), "width": z.number().int().gte(1).lte(16384), "height": z.number().int().gte(1).lte(16384), "frameWidth": z.number().int().gte(1).lte(16384), "frameHeight": z.number().int().gte(1).lte(16384) }).strict();
 
@@ -174,9 +184,11 @@ export const takeSchema = z.object({ "videoId": z.string().regex(new RegExp("^[A
 
 export const clipSchema = z.object({ "name": z.string().regex(new RegExp("^[a-z0-9][a-z0-9-]*$")).max(64), "src": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("The video, for staticFile()."), "kind": z.enum(["final","stand-in"]), "transparent": z.boolean(), "width": z.number().int().gte(2).lte(16384).describe("Width of the file in pixels."), "height": z.number().int().gte(2).lte(16384).describe("Height of the file in pixels."), "fps": z.number().gt(0).lte(240).describe("Frames per second of the file."), "durationInSeconds": z.number().gt(0).lte(86400), "durationInFrames": z.number().int().gte(1).describe("Length in frames of the compositions' rate."), "box": boxSchema, "poster": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "waveform": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "captions": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "renditions": renditionsSchema.optional(), "label": z.string().min(0).refine((s) => Array.from(s).length <= 300, 'longer than 300 characters').optional(), "row": z.record(z.string(), z.string()).optional(), "loudness": z.number().gte(-120).lte(20).describe("Integrated loudness in LUFS.").optional(), "take": takeSchema }).strict();
 
+export const disclosureSchema = z.object({ "label": z.string().min(1).refine((s) => Array.from(s).length <= 80, 'longer than 80 characters') }).strict();
+
 export const rateSchema = z.object({ "num": z.number().int(), "den": z.number().int() }).strict();
 
-export const greenroomSchema = z.object({ "version": z.literal(1).describe("Version of this contract."), "project": z.string().min(1).refine((s) => Array.from(s).length <= 200, 'longer than 200 characters'), "fps": z.number().gte(1).lte(240).describe("Frames per second of the compositions."), "rate": rateSchema.optional(), "width": z.number().int().gte(2).lte(16384).describe("Width of the compositions in pixels."), "height": z.number().int().gte(2).lte(16384).describe("Height of the compositions in pixels."), "clips": z.record(z.string(), clipSchema) }).strict().superRefine((props, ctx) => {
+export const greenroomSchema = z.object({ "version": z.literal(1).describe("Version of this contract."), "project": z.string().min(1).refine((s) => Array.from(s).length <= 200, 'longer than 200 characters'), "fps": z.number().gte(1).lte(240).describe("Frames per second of the compositions."), "rate": rateSchema.optional(), "width": z.number().int().gte(2).lte(16384).describe("Width of the compositions in pixels."), "height": z.number().int().gte(2).lte(16384).describe("Height of the compositions in pixels."), "clips": z.record(z.string(), clipSchema), "disclosure": disclosureSchema.optional() }).strict().superRefine((props, ctx) => {
   const {fps, rate} = props;
   if (rate && !(rate.num > 0 && rate.den > 0 && Math.abs(rate.num / rate.den - fps) <= 1e-6)) ctx.addIssue({code: 'custom', path: ['rate'], message: `it is not ${fps} fps`});
   for (const key of Object.keys(props.clips)) {
