@@ -18,7 +18,7 @@ import (
 
 // checkFile is a file that is checked: a clip's, or one that the user names.
 //
-// size: one field for each thing that a check needs to know of a file.
+// size: one field for each fact about a clip that a verdict, a report or an advice has.
 type checkFile struct {
 	name, path, clip string
 	again            string // the advice for a damaged file

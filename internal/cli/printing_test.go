@@ -240,7 +240,7 @@ func TestLookUpsAsText(t *testing.T) {
 	run(0, []string{"event type"}, "webhooks", "types")
 	run(0, []string{"nothing was allowed in"}, "allow", "--revoke")
 	run(0, nil, "allow", "--list")
-	run(0, []string{"heygen.key runs no program"}, "allow")
+	run(0, []string{"neither heygen.key nor disclose.sign runs a program"}, "allow")
 	run(0, []string{"0 purchases in 0 runs, $0.00 at most; 0 not finished"}, "status", "--spend")
 	run(0, []string{"nothing to remove; 0 stored files used"}, "gc")
 	run(0, []string{"clip            hello"}, "status", "--why", "hello")
