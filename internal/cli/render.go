@@ -25,7 +25,7 @@ type renderOptions struct {
 	all, standIns, crfSet            bool
 	sandbox, warnings, noLabel       bool
 	force, keepGoing, install, whole bool
-	check                            bool
+	check, checkAlways               bool
 	only                             []string
 	shard                            project.Shard
 	results                          string
@@ -56,7 +56,8 @@ func renderCommand() command {
 			fs.BoolVar(
 				&o.keepGoing, "keep-going", true, "go on with the other films when one fails; false starts no more",
 			)
-			fs.BoolVar(&o.check, "check", true, "check how films look and sound; false checks nothing")
+			fs.BoolVar(&o.check, "check", true, "check how films look and sound: without it, those that were encoded "+
+				"completely; false checks nothing")
 			fs.StringVar(&o.results, "results", "", "write the result of each film to `FILE`, .csv or .json")
 			writes(fs, outputFile, "out", "results")
 			fs.BoolVar(
@@ -83,6 +84,7 @@ func renderCommand() command {
 				"render a Remotion composition although the manifest asks for a label, which it must draw itself")
 			return func(ctx context.Context, e *env, args []string) error {
 				o.crfSet, e.cache = fs.Changed("crf"), *shared
+				o.checkAlways = o.check && fs.Changed("check")
 				if err := e.chooseEngine(*engine); err != nil {
 					return err
 				}

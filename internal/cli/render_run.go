@@ -94,7 +94,7 @@ func (o renderOptions) renderer(e *env, p *pipeline.Project, ffmpeg media.Tools,
 		r.CRF = o.crf
 	}
 	if o.check {
-		r.Checks = &render.Checks{Limits: p.Manifest.Quality, Accept: p.Manifest.Checks.Accept}
+		r.Checks = &render.Checks{Limits: p.Manifest.Quality, Accept: p.Manifest.Checks.Accept, Always: o.checkAlways}
 	}
 	if o.out != "" {
 		r.Out = e.path(o.out)

@@ -10,7 +10,12 @@ import (
 
 // sayVerdict prints the verdict on a film in one line, and what is not ok below it; with --verbose all findings.
 func (e *env) sayVerdict(name string, r render.Result) {
-	if len(r.Findings) == 0 {
+	switch {
+	case len(r.Findings) > 0:
+	case r.Reused > 0 && e.verbose:
+		e.say("%s: not checked: a part of it was encoded before; --check checks it", name)
+		return
+	default:
 		return
 	}
 	counts := map[media.Verdict]int{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -19,6 +20,9 @@ import (
 type Checks struct {
 	Limits quality.Limits
 	Accept map[string]string // findings that do not fail, each with the reason
+	// Always checks films too of which a part was encoded before. To check a film is to decode all of it: a row of which
+	// 5 of 30 s differ costs a fifth of the film without it.
+	Always bool
 }
 
 // Measure measures the file of a film. A film of the user's own Remotion project has no timeline.
@@ -42,7 +46,8 @@ func (c Checks) Accepted(list []media.Finding) []media.Finding {
 	return list
 }
 
-// check adds the findings about a film's file to its result. Those of an unchanged file are remembered.
+// check adds the findings about a film's file to its result. Those of an unchanged file are remembered. A film of which
+// a part was encoded before, and checked then, has none unless it is always checked.
 func check(ctx context.Context, r *Renderer, name string, f *timeline.Film, res *Result) error {
 	if r.Checks == nil || r.Checks.Limits.Level == quality.Off || r.Still >= 0 {
 		return nil
@@ -51,8 +56,14 @@ func check(ctx context.Context, r *Renderer, name string, f *timeline.Film, res 
 	if err != nil {
 		return err
 	}
-	list, known := filecache.LoadEntry[[]media.Finding](cache, key)
-	if !known {
+	last, _ := filecache.Load[verdict](cache)
+	list, known := last.Findings, last.Key == key
+	switch {
+	case known && (len(list) > 0 || !r.Checks.Always):
+	case res.Reused > 0 && !r.Checks.Always:
+		list = nil
+		remember(cache, key, list) // so that it is not checked when it is up to date
+	default:
 		_, list, err = r.Checks.Measure(ctx, r.Tools, res.Path, f)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -61,10 +72,25 @@ func check(ctx context.Context, r *Renderer, name string, f *timeline.Film, res 
 			r.warn(name, "the film was not checked: "+err.Error())
 			return nil
 		}
-		_ = filecache.SaveEntry(cache, key, list) // it is measured again then
+		remember(cache, key, list)
 	}
-	res.Findings, res.Verdict = list, media.WorstOf(list)
+	if len(list) > 0 {
+		res.Findings, res.Verdict = list, media.WorstOf(list)
+	}
 	return nil
+}
+
+// verdict is the record of a film's file; none, of a file that was not checked.
+type verdict struct {
+	Key      string          `json:"key"`
+	Findings []media.Finding `json:"findings"`
+}
+
+// remember records the findings of a film. A film without a record is measured again.
+func remember(cache, key string, list []media.Finding) {
+	if os.MkdirAll(filepath.Dir(cache), 0o700) == nil {
+		_ = filecache.Save(cache, verdict{key, list})
+	}
 }
 
 // verdictKey returns the cache of a file's findings, and the key of what they depend on.
@@ -73,7 +99,7 @@ func verdictKey(r *Renderer, f *timeline.Film, path string) (cache, key string, 
 	if err != nil {
 		return "", "", err
 	}
-	b, err := json.Marshal([]any{r.Checks, f})
+	b, err := json.Marshal([]any{r.Checks.Limits, r.Checks.Accept, f})
 	if err != nil {
 		return "", "", err
 	}
