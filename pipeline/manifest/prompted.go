@@ -64,11 +64,7 @@ func (d *doc) instant(n ast.Node, path string, c *Clip) {
 		d.Object(n, path, set)
 	}
 	if lengthAt != nil {
-		t, ok := value.ParseTime(length)
-		if !ok || t < minInstant*time.Second || t > maxInstant*time.Second || t%time.Second != 0 {
-			d.Fault(lengthAt, "write it like 8s", "%s.duration must be 5s to 15s, in whole seconds", path)
-		}
-		v.Seconds = int(t.Seconds())
+		v.Seconds = d.wholeSeconds(lengthAt, path+".duration", length, minInstant, maxInstant, "write it like 8s")
 	}
 	if promptAt == nil && d.Count() > before {
 		return // a misspelled key may be it
@@ -77,14 +73,7 @@ func (d *doc) instant(n ast.Node, path string, c *Clip) {
 		d.Fault(n, "write instant: {prompt: \"A river at dawn, seen from above.\"}", "%s has no prompt", path)
 		return
 	}
-	text, file, ok := d.textOrFile(promptAt, path+".prompt", prompt)
-	v.Prompt, v.PromptFile = strings.TrimSpace(text), file
-	switch size := utf8.RuneCountInString(v.Prompt); {
-	case ok && size == 0:
-		d.Fault(promptAt, "describe the picture and the sound", "%s.prompt is empty", path)
-	case size > maxInstantPrompt:
-		d.Fault(promptAt, "shorten it", "%s.prompt has more than %d characters", path, maxInstantPrompt)
-	}
+	v.Prompt, v.PromptFile = d.promptOf(promptAt, path, prompt, "describe the picture and the sound", maxInstantPrompt)
 }
 
 // Cinematic is footage that HeyGen makes of a prompt, in which avatars act without a script.
@@ -138,11 +127,8 @@ func (d *doc) cinematic(n ast.Node, path string, c *Clip) {
 		},
 	})
 	if lengthAt != nil {
-		t, ok := value.ParseTime(length)
-		if !ok || t < MinCinematic*time.Second || t > MaxCinematic*time.Second || t%time.Second != 0 {
-			d.Fault(lengthAt, "write it like 8s, or remove it: HeyGen chooses then", "%s.duration must be 4s to 15s, in whole seconds", path)
-		}
-		v.Seconds = int(t.Seconds())
+		v.Seconds = d.wholeSeconds(lengthAt, path+".duration", length, MinCinematic, MaxCinematic,
+			"write it like 8s, or remove it: HeyGen chooses then")
 	}
 	if (promptAt == nil || avatarsAt == nil) && d.Count() > before {
 		return // a misspelled key may be it
@@ -154,12 +140,28 @@ func (d *doc) cinematic(n ast.Node, path string, c *Clip) {
 		d.Fault(n, "write cinematic: {prompt: \"She opens the door.\", avatars: [ID]}", "%s has no prompt", path)
 		return
 	}
-	text, file, ok := d.textOrFile(promptAt, path+".prompt", prompt)
-	v.Prompt, v.PromptFile = strings.TrimSpace(text), file
-	switch size := utf8.RuneCountInString(v.Prompt); {
-	case ok && size == 0:
-		d.Fault(promptAt, "describe what happens", "%s.prompt is empty", path)
-	case size > maxPrompt:
-		d.Fault(promptAt, "shorten it", "%s.prompt has more than %d characters", path, maxPrompt)
+	v.Prompt, v.PromptFile = d.promptOf(promptAt, path, prompt, "describe what happens", maxPrompt)
+}
+
+// wholeSeconds reads a length of low to high seconds.
+func (d *doc) wholeSeconds(n ast.Node, path, written string, low, high int, hint string) int {
+	t, ok := value.ParseTime(written)
+	seconds := int(t / time.Second)
+	if !ok || t%time.Second != 0 || seconds < low || seconds > high {
+		d.Fault(n, hint, "%s must be %ds to %ds, in whole seconds", path, low, high)
 	}
+	return seconds
+}
+
+// promptOf reads a prompt of at most so many characters: the words or their file. hint helps with an empty one.
+func (d *doc) promptOf(n ast.Node, path, written, hint string, most int) (words, file string) {
+	text, file, ok := d.textOrFile(n, path+".prompt", written)
+	words = strings.TrimSpace(text)
+	switch size := utf8.RuneCountInString(words); {
+	case ok && size == 0:
+		d.Fault(n, hint, "%s.prompt is empty", path)
+	case size > most:
+		d.Fault(n, "shorten it", "%s.prompt has more than %d characters", path, most)
+	}
+	return words, file
 }
