@@ -94,7 +94,7 @@ const ground = "204080"
 func TestForeignFilms(t *testing.T) {
 	dir := e2etest.FilmProject(t)
 	footage := filepath.Join(dir, "footage")
-	manifest, films := "version: 1\nproject: foreign\nsize: 320x180\nheygen: {api: sandbox}\nclips:\n", "compositions:\n"
+	manifest, films := "version: 1\nproject: foreign\nchecks: {quality: off}\nsize: 320x180\nheygen: {api: sandbox}\nclips:\n", "compositions:\n"
 	list := foreignFilms
 	if !e2etest.All() {
 		list = slices.DeleteFunc(slices.Clone(list), func(f foreignFilm) bool { return !slices.Contains(usualForeign, f.name) })

@@ -129,7 +129,7 @@ func TestClipsAtEveryRate(t *testing.T) {
 	dir := e2etest.FilmProject(t)
 	clip := filepath.Join(dir, "counted.mov")
 	countedClip(t, clip)
-	manifest, root := "version: 1\nproject: rates\nfps: 29.97\nsize: 320x180\nheygen: {api: sandbox}\nclips:\n"+
+	manifest, root := "version: 1\nproject: rates\nchecks: {quality: off}\nfps: 29.97\nsize: 320x180\nheygen: {api: sandbox}\nclips:\n"+
 		"  counted: {file: counted.mov, transparent: false}\ncompositions:\n", ""
 	id := func(text string) string { return "At" + strings.ReplaceAll(text, ".", "x") }
 	rates := filmRates
