@@ -144,7 +144,7 @@ func (p Program) Sign(ctx context.Context, path string, c *Credential, claim Cla
 		return fault.New(fault.Failed, "check the certificate; `greenroom doctor` checks the packages",
 			"sign %s: %s", base, outside.Clean(talk.answer.Error))
 	case err != nil:
-		return fault.Wrap(fault.Tool, err, "", "sign %s", base)
+		return fault.Wrap(fault.Tool, err, "run it again; `greenroom doctor` checks Node and the package", "sign %s", base)
 	case !talk.answer.OK:
 		return fault.New(fault.Tool, "run the same command again", "sign %s: node ended before the answer", base)
 	}

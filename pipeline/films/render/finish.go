@@ -2,6 +2,8 @@ package render
 
 import (
 	"context"
+	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -65,9 +67,17 @@ func isMatroska(path string) bool {
 	return ext == ".webm" || ext == ".mkv"
 }
 
-// finish writes into a rendered file how it was made and signs it. It warns where that is not possible. Until it is
-// recorded, the film is not up to date.
+// finish writes into a rendered file how it was made and signs it. It warns where files of a kind have no place for it.
+// If it fails the file is removed: nobody may take it for a marked or signed one.
 func (r *Renderer) finish(ctx context.Context, name, path string, takes []films.Take) error {
+	err := r.disclose(ctx, name, path, takes)
+	if err != nil {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
+}
+
+func (r *Renderer) disclose(ctx context.Context, name, path string, takes []films.Take) error {
 	d := r.Disclose
 	ext := filepath.Ext(path)
 	switch source := d.source(takes); {
