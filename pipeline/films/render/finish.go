@@ -68,17 +68,17 @@ func isMatroska(path string) bool {
 }
 
 // finish writes into a rendered file how it was made and signs it. It warns where files of a kind have no place for it.
-// If it fails the file is removed: nobody may take it for a marked or signed one.
+// If it fails the file is removed: it must not pass for a marked or signed one.
 func (r *Renderer) finish(ctx context.Context, name, path string, takes []films.Take) error {
-	err := r.disclose(ctx, name, path, takes)
+	warn := func(text string) { r.warn(name, text) }
+	err := r.Disclose.write(ctx, warn, name, path, takes)
 	if err != nil {
 		err = errors.Join(err, os.Remove(path))
 	}
 	return err
 }
 
-func (r *Renderer) disclose(ctx context.Context, name, path string, takes []films.Take) error {
-	d := r.Disclose
+func (d Disclosure) write(ctx context.Context, warn func(string), name, path string, takes []films.Take) error {
 	ext := filepath.Ext(path)
 	switch source := d.source(takes); {
 	case source == "" || isMatroska(path): // ffmpeg wrote the mark of a Matroska file
@@ -87,14 +87,13 @@ func (r *Renderer) disclose(ctx context.Context, name, path string, takes []film
 			return fault.Wrap(fault.Failed, err, "run the same command again", "write how the film was made")
 		}
 	default:
-		r.warn(name, "a "+ext+" file has no place for the mark of how it was made: "+
-			"name the film *.mp4, *.mov or *.webm")
+		warn("a " + ext + " file has no place for the mark of how it was made: name the film *.mp4, *.mov or *.webm")
 	}
 	switch {
 	case d.Sign == nil:
 		return nil
 	case !c2pa.CanSign(path):
-		r.warn(name, "a "+ext+" file is not signed: "+c2pa.Package+" cannot; name the film *.mp4 or *.mov")
+		warn("a " + ext + " file is not signed: " + c2pa.Package + " cannot; name the film *.mp4 or *.mov")
 		return nil
 	}
 	return d.Sign.sign(ctx, name, path, takes)
