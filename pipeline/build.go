@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"greenroom/heygen"
+	"greenroom/internal/capacity"
 	"greenroom/internal/fault"
 	"greenroom/internal/keymutex"
 	"greenroom/pipeline/account"
@@ -85,13 +86,13 @@ const maxDownloads = 4
 // one run; what they do to a file is a function below package stage.
 type build struct {
 	*Project
-	o       BuildOptions
-	runID   string
-	buyer   *purchase.Buyer
-	submit  *semaphore.Weighted
-	fetches *semaphore.Weighted
-	cores   *semaphore.Weighted // what ffmpeg may keep busy
-	threads int
+	o        BuildOptions
+	runID    string
+	buyer    *purchase.Buyer
+	submit   *semaphore.Weighted
+	fetches  *semaphore.Weighted
+	capacity *capacity.Capacity // what ffmpeg may keep busy
+	threads  int
 
 	takes      keymutex.Mutex // one at a time per take key
 	duplicates duplicates
@@ -378,10 +379,9 @@ func whenAll(plan *planning.Plan, names []string) *planning.Plan {
 func (b *build) bound() {
 	jobs := b.o.Jobs
 	if jobs <= 0 {
-		// One 1080p encode with alpha needs 620 MiB and scales badly past two
-		// threads: a job for every two cores.
+		// An encode scales badly past two threads: a job for every two cores. b.capacity keeps it within the memory.
 		jobs = max(1, runtime.NumCPU()/2)
 	}
 	b.threads = max(1, runtime.NumCPU()/jobs)
-	b.cores = semaphore.NewWeighted(int64(jobs * b.threads))
+	b.capacity = capacity.Here(jobs * b.threads)
 }

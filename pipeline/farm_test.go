@@ -9,10 +9,9 @@ import (
 	"slices"
 	"testing"
 
-	"golang.org/x/sync/semaphore"
-
 	"greenroom/assets"
 	"greenroom/compose/media"
+	"greenroom/internal/capacity"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/stage"
 	"greenroom/pipeline/units"
@@ -49,7 +48,7 @@ func (p *projectAt) onFarm(o BuildOptions, change ...func(*Options)) (sum Summar
 		}
 		machine := units.Machine{Version: "test", FFmpeg: "test"}
 		bench := &units.Bench{Cache: sh.Config(), Machine: machine, Steps: units.Steps(maker, p.t.TempDir()), Env: stage.Env{
-			Store: store, Tools: tools.Find, Cores: semaphore.NewWeighted(4), Threads: 1,
+			Store: store, Tools: tools.Find, Capacity: capacity.New(4, 0), Threads: 1,
 		}}
 		q.farm.once.Do(func() {
 			q.farm.units = &units.Farm{Store: q.Store, Cache: sh.Config(), Machine: machine, Asker: straight{bench}}

@@ -8,6 +8,7 @@ import (
 	"greenroom/compose/media"
 	mediaforms "greenroom/compose/media/forms"
 	"greenroom/compose/timeline"
+	"greenroom/internal/capacity"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/films"
@@ -69,7 +70,7 @@ func (p *Project) filmPieces(shard Shard) (*segments.Maker, error) {
 	if _, err := p.engineCache(); err != nil {
 		return nil, err
 	}
-	m := &segments.Maker{Store: p.Store, Index: p.pieceIndex(), Farm: p.farmEnv()}
+	m := &segments.Maker{Store: p.Store, Index: p.pieceIndex(), Capacity: capacity.Here(0), Farm: p.farmEnv()}
 	if !p.pieces.None() {
 		m.Shared = sharedcache.Pieces{Cache: p.pieces}
 	}
@@ -261,7 +262,7 @@ func (p *Project) makeProRes(
 	b := &build{Project: p}
 	b.bound()
 	in.Threads = b.threads
-	env := stage.Env{Store: p.Store, Tools: p.Tools.Find, Cores: b.cores, Threads: b.threads, Send: p.Send}
+	env := stage.Env{Store: p.Store, Tools: p.Tools.Find, Capacity: b.capacity, Threads: b.threads, Send: p.Send}
 	if !standIn {
 		s := planning.Step{Clip: c.Name, Key: e.TakeKey, Route: e.Route,
 			Work: planning.Work{Clip: &c, Request: request.Request{Canonical: request.Canonical{Route: e.Route}}}}

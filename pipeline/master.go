@@ -8,6 +8,7 @@ import (
 
 	"greenroom/assets"
 	"greenroom/compose/media"
+	"greenroom/internal/capacity"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/delivery"
 	"greenroom/pipeline/event"
@@ -43,10 +44,11 @@ func (b *build) verifyMaster(ctx context.Context) func(path string, h assets.Has
 		if err != nil {
 			return err
 		}
-		if err := b.cores.Acquire(ctx, 1); err != nil {
+		release, err := b.capacity.Use(ctx, capacity.Decoding(0, 0))
+		if err != nil {
 			return err
 		}
-		defer b.cores.Release(1)
+		defer release()
 		if err := media.Decodes(ctx, t, path); err != nil {
 			return delivery.Fault(err)
 		}
@@ -162,10 +164,11 @@ func (b *build) importFootage(ctx context.Context, s planning.Step) (assets.Hash
 	if err != nil {
 		return "", 0, err
 	}
-	if err := b.cores.Acquire(ctx, 1); err != nil {
+	release, err := b.capacity.Use(ctx, capacity.Encoding(0, 0, 1))
+	if err != nil {
 		return "", 0, err
 	}
-	defer b.cores.Release(1)
+	defer release()
 	out := b.Store.TempPath("pack-" + s.Clip + "-" + s.Key[:16] + ".mov")
 	defer os.Remove(out) // gone already when it was adopted
 	if len(c.Frames) > 0 {

@@ -120,7 +120,7 @@ func (b *build) prepareBase(
 
 // env is what stages use of a build.
 func (b *build) env() stage.Env {
-	return stage.Env{Store: b.Store, Tools: b.Tools.Find, Cores: b.cores, Threads: b.threads, Send: b.Send, Elsewhere: b.elsewhere()}
+	return stage.Env{Store: b.Store, Tools: b.Tools.Find, Capacity: b.capacity, Threads: b.threads, Send: b.Send, Elsewhere: b.elsewhere()}
 }
 
 // prepareSpec is the recipe with what the check found of the frames.

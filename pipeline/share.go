@@ -3,12 +3,10 @@ package pipeline
 import (
 	"context"
 	"encoding/json"
-	"runtime"
 	"sync"
 
-	"golang.org/x/sync/semaphore"
-
 	"greenroom/assets/remote"
+	"greenroom/internal/capacity"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
@@ -183,7 +181,7 @@ func (p *Project) farmEnv() *stage.Env {
 		return nil
 	}
 	return &stage.Env{
-		Store: p.Store, Tools: p.Tools.Find, Cores: semaphore.NewWeighted(int64(runtime.NumCPU())), Threads: 1,
+		Store: p.Store, Tools: p.Tools.Find, Capacity: capacity.Here(0), Threads: 1,
 		Send: p.Send, Elsewhere: other,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -19,11 +20,11 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
-	"golang.org/x/sync/semaphore"
 
 	"greenroom/assets"
 	"greenroom/assets/remote"
 	"greenroom/compose/standin"
+	"greenroom/internal/capacity"
 	"greenroom/internal/fault"
 	"greenroom/internal/netutil"
 	"greenroom/pipeline/project"
@@ -161,7 +162,7 @@ func (s *settings) bench(ctx context.Context) (*units.Bench, error) {
 		maker.Espeak = e
 	}
 	store.SweepTemp(func(string) bool { return false })
-	env := stage.Env{Store: store, Tools: tools.Find, Cores: semaphore.NewWeighted(1 << 30), Threads: s.threads}
+	env := stage.Env{Store: store, Tools: tools.Find, Capacity: capacity.New(math.MaxInt64, capacity.Memory()), Threads: s.threads}
 	return &units.Bench{
 		Cache: remote.Config{At: at}, Machine: m, Env: env, Steps: units.Steps(maker, s.state),
 		Shelf: &units.Shelf{Store: store, Bytes: int64(s.keepGB) << 30},

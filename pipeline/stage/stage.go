@@ -12,6 +12,7 @@ import (
 
 	"greenroom/assets"
 	"greenroom/compose/media"
+	"greenroom/internal/capacity"
 	"greenroom/pipeline/event"
 )
 
@@ -23,18 +24,12 @@ type Env struct {
 	Store *assets.Store
 	// Tools returns ffmpeg and ffprobe. It fails when one is missing.
 	Tools func(ctx context.Context) (media.Tools, error)
-	// Cores bounds what runs on this machine at once; Threads is how many of them one encode uses.
-	Cores   Limit
-	Threads int
-	Send    func(context.Context, event.Event)
+	// Capacity bounds what runs on this machine at once; Threads is how many of its cores one encode uses.
+	Capacity *capacity.Capacity
+	Threads  int
+	Send     func(context.Context, event.Event)
 	// Elsewhere runs steps on other machines; nil: this one runs all.
 	Elsewhere Elsewhere
 	// Again runs steps elsewhere although their output is known.
 	Again bool
-}
-
-// Limit bounds how much runs at once; a semaphore.Weighted is one.
-type Limit interface {
-	Acquire(ctx context.Context, n int64) error
-	Release(n int64)
 }

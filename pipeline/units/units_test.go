@@ -11,11 +11,10 @@ import (
 	"syscall"
 	"testing"
 
-	"golang.org/x/sync/semaphore"
-
 	"greenroom/assets"
 	"greenroom/assets/remote"
 	"greenroom/compose/media"
+	"greenroom/internal/capacity"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/stage"
@@ -46,7 +45,7 @@ func newPlace(t *testing.T, steps ...stage.Runner) *place {
 	p.Farm = Farm{Store: openStore(t), Cache: remote.Config{At: at}, Machine: here, Asker: p}
 	t.Cleanup(p.Farm.Close)
 	finder := media.Finder{LookPath: exec.LookPath}
-	env := stage.Env{Store: openStore(t), Tools: finder.Find, Cores: semaphore.NewWeighted(4), Threads: 1}
+	env := stage.Env{Store: openStore(t), Tools: finder.Find, Capacity: capacity.New(4, 0), Threads: 1}
 	p.bench = Bench{Cache: p.Farm.Cache, Machine: here, Env: env, Steps: append(steps, double.Runner())}
 	return p
 }

@@ -6,6 +6,8 @@ import (
 
 	"greenroom/assets"
 	"greenroom/compose/native"
+	"greenroom/compose/timeline"
+	"greenroom/internal/capacity"
 	"greenroom/internal/fault"
 )
 
@@ -44,11 +46,16 @@ func movieSource(f Film, spec native.Spec) (Source, error) {
 	preset := f.Encoding.Preset
 	part := native.PartOf(f.Timeline, 0, f.Timeline.Frames)
 	key, err := f.Encoding.PartKey(part, f.Content)
-	return Source{Key: key, Ext: preset.PartExt(), Frames: f.Timeline.Frames,
+	return Source{Key: key, Ext: preset.PartExt(), Frames: f.Timeline.Frames, Work: encoding(f.Timeline),
 		Make: func(ctx context.Context, out string, _ []string, emit func(int)) (native.Encoded, error) {
 			spec.Out = out
 			return native.RenderPart(ctx, spec, part, preset, emit)
 		}}, err
+}
+
+// encoding is what drawing and encoding a part of a film takes.
+func encoding(f *timeline.Film) capacity.Work {
+	return capacity.Encoding(f.Width, f.Height, native.PartThreads)
 }
 
 func stillSource(f Film, spec native.Spec) (Source, error) {
@@ -61,7 +68,7 @@ func stillSource(f Film, spec native.Spec) (Source, error) {
 		return Source{}, err
 	}
 	k.Field("ffmpeg", f.Encoding.FFmpeg)
-	return Source{Key: k.Sum(), Ext: native.StillExt,
+	return Source{Key: k.Sum(), Ext: native.StillExt, Work: encoding(f.Timeline),
 		Make: func(ctx context.Context, out string, _ []string, _ func(int)) (native.Encoded, error) {
 			spec.Out = out
 			return native.RenderStill(ctx, spec)

@@ -119,10 +119,11 @@ func runPiece(ctx context.Context, env stage.Env, in PieceIn) (PieceOut, error) 
 	if p.key != in.Key {
 		return PieceOut{}, fmt.Errorf("%w: the piece has the key %.8s here, not %.8s", stage.ErrRefused, p.key, in.Key)
 	}
-	if err := env.Cores.Acquire(ctx, 1); err != nil {
+	release, err := env.Capacity.Use(ctx, encoding(in.Film))
+	if err != nil {
 		return PieceOut{}, err
 	}
-	defer env.Cores.Release(1)
+	defer release()
 	out := env.Store.TempPath("piece-" + p.key + p.ext)
 	defer os.Remove(out) // gone when it was adopted
 	spec := p.encoding.spec(in.Film)

@@ -7,6 +7,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/native"
 	"greenroom/compose/timeline"
+	"greenroom/internal/capacity"
 )
 
 // Source is a file that films are joined of: the pictures of a range of frames, or sound.
@@ -16,6 +17,7 @@ type Source struct {
 	Frames int // 0 for sound
 	// Seconds is the length of sound.
 	Seconds float64
+	Work    capacity.Work // that Make does on this machine
 	// Needs are the files that Make reads. They are made only if the store does not have the source itself.
 	Needs []Source
 	// Make writes the file; needs are the paths of Needs. emit reports how many frames are ready.

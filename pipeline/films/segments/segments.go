@@ -18,6 +18,7 @@ import (
 	"greenroom/compose/native"
 	"greenroom/compose/native/piece"
 	"greenroom/compose/timeline"
+	"greenroom/internal/capacity"
 	"greenroom/pipeline/sharedcache"
 	"greenroom/pipeline/stage"
 )
@@ -53,7 +54,8 @@ type Maker struct {
 	// WorkDir is for unfinished files.
 	WorkDir string
 	// Fresh encodes every piece once, although the store has it.
-	Fresh bool
+	Fresh    bool
+	Capacity *capacity.Capacity // bounds what is encoded at once on this one
 	// Farm encodes pieces on other machines; nil: on this one.
 	Farm *stage.Env
 
@@ -113,7 +115,7 @@ func (m *Maker) ranges(f Film) (Ranges, error) {
 			return native.RenderPart(ctx, s, part, preset, emit)
 		}
 		out.Pictures = append(out.Pictures,
-			Source{Key: key, Ext: preset.PartExt(), Frames: span.Frames(), Make: encode})
+			Source{Key: key, Ext: preset.PartExt(), Frames: span.Frames(), Work: encoding(f.Timeline), Make: encode})
 	}
 	key, err := f.Encoding.SoundKey(f.Timeline, f.Content)
 	out.Sound = Source{Key: key, Ext: preset.SoundExt(), Seconds: f.Timeline.FPS.Seconds(f.Timeline.Frames),
@@ -223,6 +225,13 @@ func (m *Maker) make(ctx context.Context, u *unit, fresh, wait bool, emit func(f
 	}
 	out := m.Store.TempPath("piece-" + u.Key + u.Ext)
 	defer os.Remove(out) // gone when it was adopted
+	if m.Farm == nil {
+		release, err := m.Capacity.Use(ctx, u.Work)
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
 	done, err := u.Make(ctx, out, needs, emit)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"greenroom/assets"
 	"greenroom/compose/media"
+	"greenroom/internal/capacity"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/stage"
@@ -59,10 +60,11 @@ func File(ctx context.Context, env stage.Env, clip, path string, e media.Expect,
 	if err != nil {
 		return nil, err
 	}
-	if err := env.Cores.Acquire(ctx, 1); err != nil {
+	release, err := env.Capacity.Use(ctx, capacity.Decoding(0, 0))
+	if err != nil {
 		return nil, err
 	}
-	defer env.Cores.Release(1)
+	defer release()
 	send := func(state, message string, frac float64) {
 		env.Send(ctx, event.Event{Clip: clip, Stage: "check", State: state, Message: message, Frac: frac})
 	}

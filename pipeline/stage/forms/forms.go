@@ -83,10 +83,11 @@ func Run(ctx context.Context, env stage.Env, in In) (Out, error) {
 func encode(
 	ctx context.Context, env stage.Env, t media.Tools, spec forms.Spec, in In,
 ) (map[string]string, error) {
-	if err := env.Cores.Acquire(ctx, int64(in.Threads)); err != nil {
+	release, err := env.Capacity.Use(ctx, prepare.Work(spec.Spec))
+	if err != nil {
 		return nil, err
 	}
-	defer env.Cores.Release(int64(in.Threads))
+	defer release()
 	nameOf := func(path string) (string, error) {
 		hash, err := assets.HashFile(path)
 		return renditions.Name(in.Clip, forms.StoryboardPicture, hash), err

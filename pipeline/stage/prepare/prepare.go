@@ -10,6 +10,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/marks"
 	"greenroom/compose/media"
+	"greenroom/internal/capacity"
 	"greenroom/internal/hashkey"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
@@ -94,12 +95,21 @@ func Run(ctx context.Context, env stage.Env, in In) (Out, error) {
 	return out, nil
 }
 
+// Work is what encoding takes on this machine, by the size of the master; unknown if another machine checked that.
+func Work(s media.PrepareSpec) capacity.Work {
+	if s.Checked == nil {
+		return capacity.Encoding(0, 0, s.Threads)
+	}
+	return capacity.Encoding(s.Checked.Info.Width, s.Checked.Info.Height, s.Threads)
+}
+
 // encode runs the one heavy job of a clip.
 func encode(ctx context.Context, env stage.Env, clip string, t media.Tools, spec media.PrepareSpec) error {
-	if err := env.Cores.Acquire(ctx, int64(spec.Threads)); err != nil {
+	release, err := env.Capacity.Use(ctx, Work(spec))
+	if err != nil {
 		return err
 	}
-	defer env.Cores.Release(int64(spec.Threads))
+	defer release()
 	return media.Prepare(ctx, t, spec, func(f float64) {
 		env.Send(ctx, event.Event{Clip: clip, Stage: "prepare", State: event.Progress, Frac: f})
 	})

@@ -12,6 +12,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/align"
 	"greenroom/compose/media"
+	"greenroom/internal/capacity"
 	"greenroom/internal/espeak"
 	"greenroom/internal/fault"
 	"greenroom/internal/hashkey"
@@ -57,10 +58,11 @@ func Run(ctx context.Context, env stage.Env, in In) (lockfile.Rendition, error) 
 }
 
 func measure(ctx context.Context, env stage.Env, t media.Tools, in In) ([]captions.Caption, error) {
-	if err := env.Cores.Acquire(ctx, 1); err != nil {
+	release, err := env.Capacity.Use(ctx, capacity.Decoding(0, 0))
+	if err != nil {
 		return nil, err
 	}
-	defer env.Cores.Release(1)
+	defer release()
 	const leaveOut = "remove captions from prepare, or name the words that are spoken"
 	sound, err := media.Mono(ctx, t, env.Store.Path(assets.Hash(in.WebM)), align.Rate, longest)
 	if err != nil {
