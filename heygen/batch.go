@@ -4,17 +4,42 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 )
 
-// MaxStatuses is how many ids one bulk read takes, and MaxBatch how many videos one
+// MaxStatuses is how many ids one bulk read takes, and MaxBatch how many jobs one
 // batch, from the v3 reference.
 const (
 	MaxStatuses = 100
 	MaxBatch    = 100
-	PathBatches = "/v3/videos/batches"
 )
+
+// bulk is what v3's bulk calls of a kind of job are named: their path, the list of bodies of a batch, and the query
+// member of a read of states.
+type bulk struct{ path, bodies, ids string }
+
+var bulks = map[Kind]bulk{
+	KindVideoV3:     {PathVideos, "videos", "video_ids"},
+	KindTranslateV3: {PathTranslateV3, "video_translations", "video_translation_ids"},
+	KindLipsync:     {PathLipsync, "lipsyncs", "lipsync_ids"},
+}
+
+// ReadInBulk reports whether one call reads the states of many jobs of a kind.
+func ReadInBulk(k Kind) bool {
+	_, ok := bulks[k]
+	return ok
+}
+
+// BatchPath is where batches of a kind of job are; empty for a kind without them.
+func BatchPath(k Kind) string {
+	b, ok := bulks[k]
+	if !ok {
+		return ""
+	}
+	return b.path + "/batches"
+}
 
 // JobState is one line of a bulk read: enough to know which jobs to read, without
 // links. Missing is an id the account does not know.
@@ -25,14 +50,17 @@ type JobState struct {
 	Failure       *Failure
 }
 
-// Statuses reads the states of up to MaxStatuses v3 videos in one call.
-func (c *Client) Statuses(ctx context.Context, ids []string) ([]JobState, error) {
-	if len(ids) == 0 || len(ids) > MaxStatuses {
+// Statuses reads the states of up to MaxStatuses jobs of a kind in one call. It fails for a kind that ReadInBulk denies.
+func (c *Client) Statuses(ctx context.Context, k Kind, ids []string) ([]JobState, error) {
+	b, ok := bulks[k]
+	switch {
+	case !ok:
+		return nil, errNoBulk(k)
+	case len(ids) == 0 || len(ids) > MaxStatuses:
 		return nil, errors.New("heygen read statuses: 1 to 100 ids are accepted")
 	}
 	list, err := pages[wireJobState](
-		ctx, c, "read statuses", PathVideos+"/statuses", url.Values{"video_ids": {strings.Join(ids, ",")}}, 100,
-		len(ids),
+		ctx, c, "read statuses", b.path+"/statuses", url.Values{b.ids: {strings.Join(ids, ",")}}, 100, len(ids),
 	)
 	var out []JobState
 	for _, d := range list {
@@ -40,6 +68,8 @@ func (c *Client) Statuses(ctx context.Context, ids []string) ([]JobState, error)
 	}
 	return out, err
 }
+
+func errNoBulk(k Kind) error { return fmt.Errorf("v3 has no bulk calls for jobs of kind %s", k) }
 
 type wireJobState struct {
 	ID     flexWord        `json:"video_id"`
@@ -59,29 +89,37 @@ func (d wireJobState) state() JobState {
 	return s
 }
 
-// Batch is many videos queued with one call.
+// Batch is many jobs of one kind, queued with one call.
 type Batch struct {
 	ID, Status string
 	Total      int
 	Items      []JobState // in the order of the request
 }
 
-// EncodeBatch returns the body for up to MaxBatch videos. It is sent with SubmitOnce,
-// like any purchase; the id that SubmitOnce returns is the batch's.
-func EncodeBatch(title string, videos []VideoRequest) ([]byte, error) {
-	if len(videos) == 0 || len(videos) > MaxBatch {
-		return nil, errors.New("a batch has 1 to 100 videos")
+// EncodeBatch returns the body for up to MaxBatch jobs of a kind, of the bodies that would start each. It is sent to
+// BatchPath with SubmitOnce, like any purchase; the id that SubmitOnce returns is the batch's.
+func EncodeBatch[Body any](k Kind, title string, bodies []Body) ([]byte, error) {
+	b, ok := bulks[k]
+	switch {
+	case !ok:
+		return nil, errNoBulk(k)
+	case len(bodies) == 0 || len(bodies) > MaxBatch:
+		return nil, errors.New("a batch has 1 to 100 jobs")
 	}
-	return json.Marshal(struct {
-		Title  string         `json:"title,omitempty"`
-		Videos []VideoRequest `json:"videos"`
-	}{title, videos})
+	members := map[string]any{b.bodies: bodies}
+	if title != "" {
+		members["title"] = title
+	}
+	return json.Marshal(members)
 }
 
 // ReadBatch reads a batch with all its items. Its paging members are inside data, unlike
 // those of every other list.
-func (c *Client) ReadBatch(ctx context.Context, id string) (Batch, error) {
+func (c *Client) ReadBatch(ctx context.Context, k Kind, id string) (Batch, error) {
 	b := Batch{ID: id}
+	if !ReadInBulk(k) {
+		return b, errNoBulk(k)
+	}
 	token := ""
 	for range maxPages {
 		var d struct {
@@ -90,7 +128,7 @@ func (c *Client) ReadBatch(ctx context.Context, id string) (Batch, error) {
 			Items  flexList[wireJobState] `json:"items"`
 			Next   flexWord               `json:"next_token"`
 		}
-		path := PathBatches + "/" + url.PathEscape(id)
+		path := BatchPath(k) + "/" + url.PathEscape(id)
 		if err := c.read(ctx, "read batch", path, query("limit", "100", "token", token), &d); err != nil {
 			return b, err
 		}

@@ -148,11 +148,11 @@ var decoders = []decoder{
 	v3List(map[string]string{
 		"video_id": `"good"`, "item_index": `0`, "status": `"queued"`, "error": `null`,
 	}, "video_id", "v3 states", func(ctx context.Context, c *Client) ([]string, error) {
-		l, err := c.Statuses(ctx, make([]string, 100))
+		l, err := c.Statuses(ctx, KindVideoV3, make([]string, 100))
 		return idsOf(l, err, func(s JobState) string { return s.ID })
 	}),
 	{"v3 batch", func(ctx context.Context, c *Client) ([]string, error) {
-		b, err := c.ReadBatch(ctx, "b")
+		b, err := c.ReadBatch(ctx, KindVideoV3, "b")
 		return idsOf(b.Items, err, func(s JobState) string { return s.ID })
 	}, `{"data":{"status":"queued","total_items":2,"items":[%s],"next_token":""}}`,
 		map[string]string{"video_id": `"good"`, "item_index": `0`, "status": `"queued"`, "error": `null`}, "video_id"},

@@ -170,15 +170,15 @@ func TestTrapsOfV3(t *testing.T) {
 	if v, err := client.VideoV3(ctx, "v"); err != nil || v.State != StateCompleted || v.Duration != 12.5 {
 		t.Errorf("%+v %v", v, err)
 	}
-	if b, err := client.ReadBatch(ctx, "b1"); err != nil || len(b.Items) != 2 || b.Items[1].ID != "b" ||
+	if b, err := client.ReadBatch(ctx, KindVideoV3, "b1"); err != nil || len(b.Items) != 2 || b.Items[1].ID != "b" ||
 		b.Status != "completed" {
 		t.Errorf("%+v %v", b, err)
 	}
-	st, err := client.Statuses(ctx, []string{"a", "b", "c"})
+	st, err := client.Statuses(ctx, KindVideoV3, []string{"a", "b", "c"})
 	if err != nil || st[0].State != StateWaiting || st[1].Failure.Message != "m" || !st[2].Missing {
 		t.Errorf("%+v %v", st, err)
 	}
-	if _, err := client.Statuses(ctx, make([]string, 101)); err == nil {
+	if _, err := client.Statuses(ctx, KindVideoV3, make([]string, 101)); err == nil {
 		t.Error("101 ids were sent")
 	}
 }

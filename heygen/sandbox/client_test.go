@@ -289,6 +289,9 @@ func (s *session) sources() {
 	if l := must(s.FindLipsync(s.ctx, "gr-7"))(s.T); len(l) != 1 {
 		s.Errorf("found %v", l)
 	}
+	s.batch(heygen.KindLipsync, lipsync)
+	_, translation := heygen.TranslateRequest{AssetID: video.ID, Language: "French"}.Encode(heygen.V3)
+	s.batch(heygen.KindTranslateV3, translation)
 	path, river, err := heygen.ModelVideoRequest{Prompt: "A river.", Seconds: 5, Resolution: "480p", Ratio: "16:9"}.Encode()
 	if err != nil {
 		s.Fatal(err)
@@ -352,20 +355,7 @@ func (s *session) videos() {
 	r.OutputFormat, r.RemoveBackground, r.Fit, r.Background = "mp4", true, "cover", &heygen.Background{
 		Type: "color", Value: "#00FF00",
 	}
-	batch := must(s.SubmitOnce(
-		ctx, heygen.PathBatches, must(heygen.EncodeBatch("b", []heygen.VideoRequest{r, r}))(t), "gr-b",
-	))(t)
-	b := must(s.ReadBatch(ctx, batch))(t)
-	if b.Total != 2 || len(b.Items) != 2 {
-		t.Fatalf("batch %+v", b)
-	}
-	for _, i := range b.Items {
-		s.done(heygen.KindVideoV3, i.ID)
-	}
-	st := must(s.Statuses(ctx, []string{b.Items[0].ID, first, "missing"}))(t)
-	if st[0].State != heygen.StateCompleted || !st[2].Missing {
-		t.Errorf("statuses %+v", st)
-	}
+	s.batch(heygen.KindVideoV3, r, first)
 	studio := heygen.StudioRequest("studio gr-4", "720p", "16:9", nil, []heygen.VideoRequest{
 		{
 			AvatarID: look.ID, Script: "One.", VoiceID: voiceList[0].id, Engine: heygen.BestEngine(look.Engines),
@@ -393,6 +383,28 @@ func (s *session) videos() {
 	} {
 		if err := f(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// batch queues a body twice with one call, waits for both jobs, and reads their states together with those of others.
+func (s *session) batch(kind heygen.Kind, request any, others ...string) {
+	s.Helper()
+	bodies := must(heygen.EncodeBatch(kind, "b", []any{request, request}))(s.T)
+	id := must(s.SubmitOnce(s.ctx, heygen.BatchPath(kind), bodies, "gr-b"))(s.T)
+	b := must(s.ReadBatch(s.ctx, kind, id))(s.T)
+	if b.Total != 2 || len(b.Items) != 2 {
+		s.Fatalf("batch %+v", b)
+	}
+	ids := others
+	for _, i := range b.Items {
+		s.done(kind, i.ID)
+		ids = append(ids, i.ID)
+	}
+	states := must(s.Statuses(s.ctx, kind, append(ids, "missing")))(s.T)
+	for i, st := range states {
+		if last := i == len(ids); last != st.Missing || !last && (st.ID != ids[i] || st.State != heygen.StateCompleted) {
+			s.Errorf("states %+v", states)
 		}
 	}
 }

@@ -83,33 +83,35 @@ func (p *Poller) Leave(id string) {
 	delete(p.last, id)
 }
 
-// Read returns a job's record. While others wait on v3 as well, the record itself is only read once the answer for all
+// Read returns a job's record. While others of its kind wait on v3 as well, the record itself is only read once the answer for all
 // reports that the job ended; an answer younger than fresh is used again.
 func (p *Poller) Read(ctx context.Context, c *heygen.Client, kind heygen.Kind, id string, fresh time.Duration) (heygen.Video, error) {
-	if kind == heygen.KindVideoV3 {
-		if s, ok := p.bulk(ctx, c, id, fresh); ok && s.State != heygen.StateCompleted && s.State != heygen.StateFailed && !s.Missing {
+	if heygen.ReadInBulk(kind) {
+		if s, ok := p.bulk(ctx, c, kind, id, fresh); ok && s.State != heygen.StateCompleted && s.State != heygen.StateFailed && !s.Missing {
 			return heygen.Video{ID: id, State: s.State, RawStatus: s.RawStatus}, nil
 		}
 	}
 	return c.Job(ctx, kind, id)
 }
 
-func (p *Poller) bulk(ctx context.Context, c *heygen.Client, id string, fresh time.Duration) (heygen.JobState, bool) {
+func (p *Poller) bulk(
+	ctx context.Context, c *heygen.Client, kind heygen.Kind, id string, fresh time.Duration,
+) (heygen.JobState, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if h, ok := p.last[id]; ok && p.now().Sub(h.at) < fresh {
 		return h.state, true
 	}
 	ids := []string{id}
-	for other, kind := range p.waiting {
-		if kind == heygen.KindVideoV3 && other != id && len(ids) < heygen.MaxStatuses {
+	for other, k := range p.waiting {
+		if k == kind && other != id && len(ids) < heygen.MaxStatuses {
 			ids = append(ids, other)
 		}
 	}
 	if len(ids) < 2 {
 		return heygen.JobState{}, false
 	}
-	list, err := c.Statuses(ctx, ids)
+	list, err := c.Statuses(ctx, kind, ids)
 	if err != nil {
 		return heygen.JobState{}, false // the record itself shows what is wrong
 	}

@@ -2,6 +2,9 @@ package wait
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -69,5 +72,31 @@ func TestACallbackKeepsFreshAnswers(t *testing.T) {
 	}
 	if _, fresh := p.last["b"]; !fresh {
 		t.Error("a fresh answer is dropped by a callback")
+	}
+}
+
+// Lipsyncs and translations were read one by one, because only the states of videos were read in bulk.
+func TestJobsOfAKindAreReadTogether(t *testing.T) {
+	var reads []string
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		reads = append(reads, r.URL.Path)
+		_, _ = w.Write([]byte(`{"data":[{"video_id":"a","status":"running"},{"video_id":"b","status":"queued"}]}`))
+	}))
+	defer srv.Close()
+	c := heygen.New("k", heygen.WithBaseURL(srv.URL))
+	for _, kind := range []heygen.Kind{heygen.KindLipsync, heygen.KindTranslateV3} {
+		reads = nil
+		p := NewPoller(time.Now)
+		p.Enter("a", kind)
+		p.Enter("b", kind)
+		p.Enter("v", heygen.KindVideoV3)
+		for id, want := range map[string]heygen.State{"a": heygen.StateProcessing, "b": heygen.StateWaiting} {
+			if v, err := p.Read(t.Context(), c, kind, id, time.Hour); err != nil || v.State != want {
+				t.Errorf("%s %s: %+v %v", kind, id, v, err)
+			}
+		}
+		if want := strings.TrimSuffix(heygen.BatchPath(kind), "batches") + "statuses"; len(reads) != 1 || reads[0] != want {
+			t.Errorf("%s: read %v, want %s", kind, reads, want)
+		}
 	}
 }
