@@ -364,6 +364,10 @@ func (s *session) videos() {
 		{AvatarID: look.ID, Script: "Two.", VoiceID: voiceList[0].id, Engine: heygen.BestEngine(look.Engines)},
 	})
 	s.done(heygen.KindVideoV3, must(s.SubmitOnce(ctx, heygen.PathVideos, body(t, studio), "gr-c"))(t))
+	if v := must(s.Scenes(ctx, first))(t); len(v.Scenes) != 1 || v.Scenes[0].Script[0].Text != "Hello." || v.AspectRatio != "1:1" ||
+		v.Scenes[0].Elements[0].AvatarID != look.ID {
+		t.Errorf("scenes %+v", v)
+	}
 	if l := must(s.FindByTitleV3(ctx, "gr-4"))(t); len(l) != 1 {
 		t.Errorf("found %v", l)
 	}

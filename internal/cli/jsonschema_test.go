@@ -82,6 +82,7 @@ var jsonShapes = []jsonShape{
 	{name: "live", of: "live record", value: liveFile{}},
 	{name: "version", of: "version", value: versionReport{}},
 	{name: "videos", of: "videos", value: []videoRow{}},
+	{name: "videos-scenes", of: "videos --scenes", value: videoScenes{}},
 	{name: "videos-show", of: "videos --show", value: videoRow{}},
 	{name: "sounds", of: "sounds", value: []soundRow{}},
 	{name: "voices", of: "voices", value: []voiceRow{}},

@@ -76,6 +76,44 @@ type videoRow struct {
 	Created time.Time `json:"created,omitzero"`
 }
 
+// videoScenes is the answer of `videos --scenes`.
+type videoScenes struct {
+	ID          string     `json:"id"`
+	Title       string     `json:"title,omitempty"`
+	AspectRatio string     `json:"aspectRatio,omitempty"`
+	Resolution  string     `json:"resolution,omitempty"`
+	Glossary    string     `json:"glossary,omitempty"`
+	Captioned   bool       `json:"captioned"` // captions are shown in the picture
+	Scenes      []sceneRow `json:"scenes"`
+}
+
+// sceneRow is a scene of `videos --scenes`. Background is a colour such as #112233, or image or video.
+type sceneRow struct {
+	ID         string         `json:"id"`
+	Background string         `json:"background,omitempty"`
+	Avatars    []string       `json:"avatars"`
+	Elements   []sceneElement `json:"elements"` // all but avatars
+	Script     []scriptPart   `json:"script"`
+}
+
+// sceneElement is something in the picture of a scene.
+type sceneElement struct {
+	ID   string `json:"id,omitempty"`
+	Type string `json:"type"`
+	Text string `json:"text,omitempty"`
+}
+
+// scriptPart is a part of the script of a scene: text, audio or silence.
+type scriptPart struct {
+	Type    string  `json:"type"`
+	Text    string  `json:"text,omitempty"`
+	Voice   string  `json:"voice,omitempty"`
+	Seconds float64 `json:"seconds,omitempty"` // of silence
+	Speed   float64 `json:"speed,omitempty"`
+	Pitch   float64 `json:"pitch,omitempty"`
+	Locale  string  `json:"locale,omitempty"`
+}
+
 // templateRow is an element of `templates`.
 type templateRow struct {
 	ID   string `json:"id"`

@@ -14,16 +14,21 @@ import (
 
 func videosCommand() command {
 	return command{name: "videos", summary: "list the account's videos, newest first", usage: "videos [flags] [title]",
-		examples: "greenroom videos --limit 20\ngreenroom videos intro --json\ngreenroom videos --delete 3f9a0c1b2d --yes",
+		examples: "greenroom videos --limit 20\ngreenroom videos intro --json\ngreenroom videos --scenes 3f9a0c1b2d --yaml\ngreenroom videos --delete 3f9a0c1b2d --yes",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			api := apiFlag(fs)
 			limit := fs.Int("limit", 50, "at most `N` of them")
 			show := fs.String("show", "", "print the record of one video, by `ID`")
+			scenes := fs.String("scenes", "", "print the scenes of one finished video of v3, by `ID`: words, presenters, voices, backgrounds")
+			yaml := fs.Bool("yaml", false, "with --scenes: print a clip of the manifest with these scenes")
 			drop := fs.String("delete", "", "delete the video `ID` for good")
 			yes := fs.BoolP("yes", "y", false, "do not ask before deleting")
 			return func(ctx context.Context, e *env, args []string) error {
 				if *limit < 1 {
 					return fault.New(fault.Usage, "give a number such as --limit 20", "--limit must be at least 1")
+				}
+				if *yaml && *scenes == "" {
+					return fault.New(fault.Usage, "name a video with --scenes", "--yaml prints the scenes of a video")
 				}
 				return e.account(*api, func(a *account.Lookups) error {
 					switch {
@@ -31,6 +36,8 @@ func videosCommand() command {
 						return e.destroy(*yes, "video", *drop, func() error { return a.DeleteVideo(ctx, *drop) })
 					case *show != "":
 						return e.showVideo(ctx, a, *show)
+					case *scenes != "":
+						return e.showScenes(ctx, a, *scenes, *yaml)
 					}
 					return e.listVideos(ctx, a, strings.Join(args, " "), *limit)
 				})

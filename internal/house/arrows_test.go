@@ -48,11 +48,11 @@ var wrongArrows = []arrow{
 // layers of the pipeline, lowest first; "." is greenroom/pipeline, the runs. A package imports packages of lower layers
 // and those below its own name; every package of the pipeline belongs to a layer.
 var layers = [][]string{
-	{"allow", "captions", "delivery", "event", "live", "markup", "origin", "pace", "routes", "rows", "trial"},
+	{"allow", "captions", "delivery", "event", "live", "markup", "origin", "pace", "routes", "rows"},
 	{"ledger", "lockfile", "prompt"},
 	{"manifest"},
-	{"request"},
-	{"project", "renditions"},
+	{"request", "trial"},
+	{"project", "renditions", "sceneclip"},
 	{"account"},
 	{"apicall", "sharedcache"}, // sharedcache asks the account which origins the project accepts
 	{"voice"},

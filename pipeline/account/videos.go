@@ -100,6 +100,19 @@ func (a *Lookups) Video(ctx context.Context, id string) (heygen.Video, error) {
 	})
 }
 
+// Scenes reads what a video of v3 is made of. Videos of v1 and v2, and translations, have no scenes there.
+func (a *Lookups) Scenes(ctx context.Context, id string) (heygen.VideoScenes, error) {
+	return call(ctx, a, "read the scenes of video "+id, func(c *heygen.Client, _ heygen.API) (heygen.VideoScenes, error) {
+		v, err := c.Scenes(ctx, id)
+		if heygen.NotFound(err) {
+			err = fault.Wrap(fault.Provider, err,
+				"`greenroom videos --show "+id+"` shows whether the account has it; translations and videos of v1 and v2 have no scenes",
+				"v3 has no scenes of video %s", id)
+		}
+		return v, err
+	})
+}
+
 // AnyVideo returns a video. It reads the account's own generation first, and then the other one, which keeps its own
 // jobs.
 func AnyVideo(ctx context.Context, c *heygen.Client, api heygen.API, id string) (heygen.Video, error) {

@@ -23,6 +23,7 @@ import (
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
 )
 
 // State of a submission.
@@ -90,6 +91,11 @@ func KeyOf(take, origin string) string {
 // MarkerOf returns the marker of a row's key. It is part of the video's title on the account, by
 // which a paid video is found again.
 func MarkerOf(key string) string { return "gr-" + key[:10] }
+
+// WithoutMarker returns a title without the marker at its end.
+func WithoutMarker(title string) string { return marker.ReplaceAllString(title, "") }
+
+var marker = lazyregexp.New(`\s*gr-[0-9a-f]{10}\s*$`)
 
 // Searchable reports whether a video of the row can be found on the account by its title.
 func (r Row) Searchable() bool { return r.Marker != "" && strings.Contains(r.Title, r.Marker) }

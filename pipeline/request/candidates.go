@@ -102,11 +102,28 @@ func InstantRatio(w, h int) (ratio string, ok bool) {
 // V3Size returns the resolution and the aspect ratio that v3 calls a frame, in pixels; ok is false for a frame that v3
 // does not render. The short side names the resolution.
 func V3Size(w, h int) (resolution, ratio string, ok bool) {
-	resolution, ok = map[int]string{720: "720p", 1080: "1080p", 2160: "4k"}[min(w, h)]
-	for name, r := range map[string][2]int{"16:9": {16, 9}, "9:16": {9, 16}, "4:5": {4, 5}, "5:4": {5, 4}, "1:1": {1, 1}} {
+	resolution, ok = v3Resolutions[min(w, h)]
+	for name, r := range v3Ratios {
 		if w*r[1] == h*r[0] {
 			return resolution, name, ok
 		}
 	}
 	return "", "", false
 }
+
+// SizeOfV3 is the reverse of V3Size: the frame in pixels of a resolution and an aspect ratio of v3.
+func SizeOfV3(resolution, ratio string) (w, h int, ok bool) {
+	r, known := v3Ratios[ratio]
+	for short, name := range v3Resolutions {
+		if known && name == resolution {
+			unit := short / min(r[0], r[1])
+			return unit * r[0], unit * r[1], true
+		}
+	}
+	return 0, 0, false
+}
+
+// v3Resolutions are named by the short side, in pixels.
+var v3Resolutions = map[int]string{720: "720p", 1080: "1080p", 2160: "4k"}
+
+var v3Ratios = map[string][2]int{"16:9": {16, 9}, "9:16": {9, 16}, "4:5": {4, 5}, "5:4": {5, 4}, "1:1": {1, 1}}

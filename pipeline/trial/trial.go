@@ -9,7 +9,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,6 +18,7 @@ import (
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
 // The presenter and the size that are used when the user names none. They are those of `greenroom init`, and every
@@ -93,24 +93,15 @@ func (c Clip) manifest() []byte {
 	var b bytes.Buffer
 	b.WriteString("# Written by `greenroom new`. The same command finds what was bought here.\nversion: 1\nproject: " +
 		"new\n")
-	fmt.Fprintf(&b, "size: %s\nheygen:\n  api: %s\n", quoted(c.Size), c.API)
+	fmt.Fprintf(&b, "size: %s\nheygen:\n  api: %s\n", yamldoc.Quote(c.Size), c.API)
 	if c.Key != "" {
-		fmt.Fprintf(&b, "  key: %s\n", quoted(c.Key))
+		fmt.Fprintf(&b, "  key: %s\n", yamldoc.Quote(c.Key))
 	}
 	if c.Budget != nil {
 		fmt.Fprintf(&b, "  budget: %g\n", *c.Budget)
 	}
 	b.WriteString("prepare: {crop: false}\n") // no composition places a part of the frame
-	fmt.Fprintf(&b, "defaults:\n  avatar: {id: %s}\n  voice: {id: %s}\n", quoted(c.Avatar), quoted(c.Voice))
-	fmt.Fprintf(&b, "clips:\n  %s: {take: %d, script: %s}\n", c.Name(), c.Take, quoted(c.Words))
+	fmt.Fprintf(&b, "defaults:\n  avatar: {id: %s}\n  voice: {id: %s}\n", yamldoc.Quote(c.Avatar), yamldoc.Quote(c.Voice))
+	fmt.Fprintf(&b, "clips:\n  %s: {take: %d, script: %s}\n", c.Name(), c.Take, yamldoc.Quote(c.Words))
 	return b.Bytes()
-}
-
-// quoted returns s as a JSON string, which is also a YAML string.
-func quoted(s string) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(s) // a string into memory
-	return strings.TrimSuffix(b.String(), "\n")
 }

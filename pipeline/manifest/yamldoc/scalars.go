@@ -1,6 +1,8 @@
 package yamldoc
 
 import (
+	"bytes"
+	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
@@ -12,6 +14,15 @@ import (
 
 // These rules hold for every value: numbers, true and false may be in quotes; yes, no, on and off are booleans; and
 // the words of a list are compared without regard to capitals, dashes and spaces.
+
+// Quote returns a text as YAML on one line, whatever is in it: a JSON string is one of YAML, too.
+func Quote(s string) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(s) // a string into memory
+	return strings.TrimSuffix(b.String(), "\n")
+}
 
 // IsScalar reports whether a node is a text or a number.
 func (d *Doc) IsScalar(n ast.Node) bool {
