@@ -87,7 +87,7 @@ func TestBothGenerationsOfARequest(t *testing.T) {
 			`"duration":5,"resolution":"768p","aspect_ratio":"16:9"}`},
 		"footage from a picture": {encoded{picPath, picBody}, PathModelVideos, `{"model":"heygen-video-1","mode":"image_to_video",` +
 			`"prompt":"p","image":{"type":"asset_id","asset_id":"a"},"duration":8,"resolution":"2k","seed":0}`},
-		"studio": {encoded{PathVideos, StudioRequest("t", "1080p", "16:9", &Caption{"srt"}, []VideoRequest{
+		"studio": {encoded{PathVideos, StudioRequest("t", "1080p", "16:9", &Caption{FileFormat: "srt"}, []VideoRequest{
 			{AvatarID: "a", Script: "x", VoiceID: "v", Background: &Background{Type: "color", Value: "#00FF00"}},
 			{AvatarID: "b", AudioAssetID: "s", Engine: &Engine{"avatar_iv"}, Background: &Background{Type: "image"}},
 		})}, PathVideos, `{"type":"studio","title":"t","resolution":"1080p","aspect_ratio":"16:9",` +

@@ -54,7 +54,7 @@ type Subtitles struct {
 	PresetName       string  `json:"preset_name,omitempty"`
 	FontSize         float64 `json:"font_size,omitempty"`
 	Position         *Offset `json:"position,omitempty"`
-	Alignment        string  `json:"alignment,omitempty"`
+	Alignment        int     `json:"alignment,omitempty"`
 	DisableHighlight bool    `json:"disable_highlight,omitempty"`
 }
 

@@ -129,6 +129,7 @@ type TemplateRequest struct {
 	Values    []TemplateValue
 	Dimension *Dimension
 	Caption   bool
+	Subtitles *Subtitles // how the captions are burnt in
 	// GlossaryID names how terms are pronounced (v3).
 	GlossaryID string
 }
@@ -155,10 +156,11 @@ func (r TemplateRequest) Encode(api API) (path string, body any) {
 	return path, struct {
 		Title     string              `json:"title,omitempty"`
 		Caption   bool                `json:"caption"`
+		Subtitles *Subtitles          `json:"subtitles,omitempty"`
 		Dimension *Dimension          `json:"dimension,omitempty"`
 		Variables map[string]variable `json:"variables"`
 		Glossary  string              `json:"brand_glossary_id,omitempty"`
-	}{r.Title, r.Caption, r.Dimension, vars, r.GlossaryID}
+	}{r.Title, r.Caption, r.Subtitles, r.Dimension, vars, r.GlossaryID}
 }
 
 // Match checks values against the template: unknown names, missing ones and types

@@ -122,6 +122,7 @@ type wireVideo struct {
 	Title     flexWord   `json:"title"`
 	URL       flexWord   `json:"video_url"`
 	Duration  flexNumber `json:"duration"`
+	Captioned flexWord   `json:"captioned_video_url"`
 	Subtitles flexWord   `json:"subtitle_url"`
 	CreatedAt flexTime   `json:"created_at"`
 	wireWarning
@@ -130,7 +131,7 @@ type wireVideo struct {
 func (d wireVideo) video() Video {
 	v := Video{ID: string(d.ID), RawStatus: foreignWord(d.Status), Title: string(d.Title), URL: Link(d.URL),
 		Duration:   float64(d.Duration),
-		CaptionURL: Link(d.Subtitles), CreatedAt: d.CreatedAt.Time}
+		CaptionURL: Link(d.Subtitles), CaptionedURL: Link(d.Captioned), CreatedAt: d.CreatedAt.Time}
 	v.State = stateOf(v.RawStatus)
 	v.setOutcome(newFailure(string(d.FailureCode), string(d.FailureText), ""), d.wireWarning)
 	return v
@@ -171,9 +172,10 @@ func (c *Client) Look(ctx context.Context, id string) (Look, error) {
 	}, nil
 }
 
-// Caption asks for a sidecar; without a style nothing is burnt in.
+// Caption asks for a sidecar; with a style the captions are also burnt in, in a file of its own.
 type Caption struct {
-	FileFormat string `json:"file_format"` // srt
+	FileFormat string `json:"file_format"`     // srt
+	Style      string `json:"style,omitempty"` // default
 }
 
 // AcceptsIdempotencyKey reports that a path takes an Idempotency-Key: a repeat there is no

@@ -48,7 +48,9 @@ type Video struct {
 	Failure    *Failure // set when State is StateFailed, even if HeyGen gave no reason
 	Warning    *Failure // what a finished file is not: watermarked, made under a trial
 	CaptionURL Link
-	CreatedAt  time.Time
+	// CaptionedURL is the film with the captions in its picture, where they were requested.
+	CaptionedURL Link
+	CreatedAt    time.Time
 }
 
 // Failure is HeyGen's reason; each member may be empty.
@@ -63,6 +65,7 @@ func (c *Client) VideoStatus(ctx context.Context, id string) (Video, error) {
 		URL        flexWord   `json:"video_url"`
 		Duration   flexNumber `json:"duration"`
 		CaptionURL flexWord   `json:"caption_url"`
+		Captioned  flexWord   `json:"video_url_caption"`
 		CreatedAt  flexTime   `json:"created_at"`
 		wireWarning
 	}
@@ -71,7 +74,8 @@ func (c *Client) VideoStatus(ctx context.Context, id string) (Video, error) {
 	}
 	v := Video{
 		ID: first(string(d.ID), id), RawStatus: foreignWord(d.Status), Title: string(d.Title), URL: Link(d.URL),
-		Duration: float64(d.Duration), CaptionURL: Link(d.CaptionURL), CreatedAt: d.CreatedAt.Time,
+		Duration: float64(d.Duration), CaptionURL: Link(d.CaptionURL), CaptionedURL: Link(d.Captioned),
+		CreatedAt: d.CreatedAt.Time,
 	}
 	v.State = stateOf(v.RawStatus)
 	v.setOutcome(readFailure(d.Error), d.wireWarning)

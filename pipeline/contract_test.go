@@ -46,6 +46,10 @@ var bodies = []struct{ api, clip, route, path string }{
 	{"v3", `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}, glossary: b1c2d3}`, "v3-template", "/v3/templates/t123"},
 	{"v3", `{translate: {file: a.mp4, to: Spanish}, glossary: b1c2d3}`, "v3-translate-key", "/v3/video-translations"},
 	{"v3", `{script: Hi, captions: true}`, "v3-webm", "/v3/videos"},
+	{"v3", `{script: Hi, transparent: false, captions: burned-in}`, "v3", "/v3/videos"},
+	{"v3", `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}, captions: {burned-in: {preset: bold,` +
+		` font-size: 40, position: {y: 0.4}, alignment: 8}}}`, "v3-template", "/v3/templates/t123"},
+	{"v2", `{script: Hi, transparent: false, captions: {burned-in: {preset: bold, font-size: 40, highlight: false}}}`, "v2", "/v2/video/generate"},
 	{"v3", `{script: Hi, route: v3-key, voice: {speed: 0.8, pitch: -3}}`, "v3-key", "/v3/videos"},
 	{"v3", `{script: Hi, transparent: false, background: {image: a.png}}`, "v3", "/v3/videos"},
 	{"v3", `{audio: a.wav, transparent: false, background: "#112233", size: 1080x1920}`, "v3", "/v3/videos"},

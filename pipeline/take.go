@@ -151,7 +151,7 @@ func (b *build) download(ctx context.Context, s planning.Step, id string, row le
 	video := v
 	link := func(ctx context.Context, expired bool) (string, error) {
 		if !expired && video.URL != "" {
-			return video.URL.Reveal(), nil
+			return b.film(ctx, s, video).Reveal(), nil
 		}
 		v, err := client.Job(ctx, routes.KindOf(b.Account.RecordRoute(ctx, s.Route)), id)
 		switch {
@@ -163,7 +163,7 @@ func (b *build) download(ctx context.Context, s planning.Step, id string, row le
 			return "", fault.New(fault.Wait, "run the same command again later", "video %s is %q and has no file yet", id, v.RawStatus)
 		}
 		video = v
-		return v.URL.Reveal(), b.keepWarning(s.Key, v)
+		return b.film(ctx, s, v).Reveal(), b.keepWarning(s.Key, v)
 	}
 	step := fetch.Step(fetch.Source{Fetcher: b.Account.Fetcher(), Link: link, Verify: b.verifyMaster(ctx)})
 	in := fetch.In{Clip: s.Clip, TakeKey: s.Key, VideoID: id, Seconds: max(v.Duration, row.Duration), Within: b.within()}
@@ -179,6 +179,19 @@ func (b *build) download(ctx context.Context, s planning.Step, id string, row le
 		b.Ledger.Fetched(row, out.Hash, out.Bytes, video.Duration)
 	}
 	return b.recordMaster(ctx, s, client, video, id, out.Hash, out.Bytes)
+}
+
+// film returns the link of the file that is the take: with captions in the picture it is one of its own.
+func (b *build) film(ctx context.Context, s planning.Step, v heygen.Video) heygen.Link {
+	switch {
+	case !s.Work.Request.Frame.Burned.On:
+		return v.URL
+	case v.CaptionedURL != "":
+		return v.CaptionedURL
+	}
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Warned, Message: "HeyGen named no file with the captions in its " +
+		"picture; its only file is used"})
+	return v.URL
 }
 
 // connectFor connects when the clip needs more than what is on disk.

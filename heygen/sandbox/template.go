@@ -119,7 +119,7 @@ func (s *Server) fill(id string, b templateBody) (q request, param, wrong string
 	if json.Unmarshal(b.Variables, &given) != nil {
 		return q, "variables", "variables must be objects with name, type and properties"
 	}
-	q = request{Width: 1280, Height: 720, Scale: 1, Avatar: avatarList[0].id}
+	q = request{Width: 1280, Height: 720, Scale: 1, Avatar: avatarList[0].id, Captions: b.Caption, Captioned: b.Caption}
 	if b.Dimension != nil {
 		q.Width, q.Height = b.Dimension.Width, b.Dimension.Height
 	}

@@ -216,3 +216,62 @@ func located(at *ast.Node, read func(ast.Node)) func(ast.Node) {
 		read(n)
 	}
 }
+
+// burnedIn is the word for captions in the picture.
+const burnedIn = "burned-in"
+
+// clipCaptions reads whether HeyGen makes captions of a clip, and whether they are in its picture.
+func (d *doc) clipCaptions(path string, c *Clip) func(ast.Node) {
+	return func(n ast.Node) {
+		word, _ := d.Raw(n)
+		switch {
+		case isMapping(d.Plain(n)):
+			c.Captions = true
+			d.Object(n, path, yamldoc.Setters{burnedIn: d.burned(path+"."+burnedIn, &c.Burned)})
+		case strings.EqualFold(word, burnedIn):
+			d.recordMember(path, burnedIn, n)
+			c.Captions, c.Burned = true, Burned{On: true}
+		default:
+			c.Burned = Burned{}
+			d.Bool(path, &c.Captions)(n)
+		}
+	}
+}
+
+func isMapping(n ast.Node) bool {
+	switch n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		return true
+	}
+	return false
+}
+
+// burned reads how captions are burned in: true, or a preset with its changes.
+func (d *doc) burned(path string, b *Burned) func(ast.Node) {
+	return func(n ast.Node) {
+		*b = Burned{}
+		if !isMapping(d.Plain(n)) {
+			d.Bool(path, &b.On)(n)
+			return
+		}
+		b.On = true
+		highlight := true
+		const where = "as HeyGen places them"
+		d.Object(n, path, yamldoc.Setters{
+			"preset":    d.Text(path+".preset", &b.Preset),
+			"font-size": d.Integer(path+".font-size", 1, 1000, "the size that HeyGen's preset has is used without it", &b.FontSize),
+			"position": func(n ast.Node) {
+				d.Object(n, path+".position", yamldoc.Setters{
+					"x": d.Number(path+".position.x", -4096, 4096, where, &b.Position.X),
+					"y": d.Number(path+".position.y", -4096, 4096, where, &b.Position.Y),
+				})
+			},
+			"alignment": d.Integer(path+".alignment", 1, 9, "2 is below, in the middle, as on a number pad", &b.Alignment),
+			"highlight": d.Bool(path+".highlight", &highlight),
+		})
+		b.Plain = !highlight
+		if b.Preset == "" {
+			d.Fault(n, "add preset: NAME, as HeyGen names it, or write captions: burned-in", "%s has no preset that it changes", path)
+		}
+	}
+}

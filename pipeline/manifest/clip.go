@@ -230,7 +230,10 @@ func (d *doc) checkRequest(path string, at clipNodes, c *Clip) {
 			d.Fault(at["captions"], "leave captions out, or write captions: false",
 				"%s: HeyGen makes no captions of own sound", path)
 		}
-		c.Captions = false // also those of the defaults
+		c.Captions, c.Burned = false, Burned{} // also those of the defaults
+	}
+	if at["captions"] == nil && c.Source != SourceAvatar && c.Source != SourceTemplate {
+		c.Burned = Burned{} // the defaults are for clips that HeyGen can make so
 	}
 	if c.Transparent && at["background"] != nil {
 		d.Fault(at["background"], "set transparent: false, or place the background in the composition",

@@ -124,6 +124,16 @@ type Voice struct {
 	Speed, Pitch        float64
 }
 
+// Burned are captions in the picture, as HeyGen draws them. Without a Preset they look as HeyGen likes.
+type Burned struct {
+	On        bool
+	Preset    string // HeyGen's name of a style; the other members change it
+	FontSize  int    // 0: the preset's
+	Position  Offset // in HeyGen's units
+	Alignment int    // 1 to 9 as on a number pad; 0: the preset's
+	Plain     bool   // the spoken word is not highlighted
+}
+
 // Clip is one named piece of footage.
 //
 // size: one field for each key of a clip in the manifest.
@@ -152,6 +162,7 @@ type Clip struct {
 	BackgroundImage, BackgroundVideo string
 	Pronunciation                    map[string]string // word to how it is spoken
 	Captions                         bool
+	Burned                           Burned
 	Glossary                         string // id of a glossary of the account: how terms are pronounced and translated
 	Draft                            string // voice: the sound is bought before the picture
 	Scenes                           []Scene

@@ -122,7 +122,7 @@ func (d *doc) shared(path string, c *Clip) yamldoc.Setters {
 		"route":         d.Word(path+".route", routes.Chosen, &c.Route),
 		"key-color":     d.keyColor(path+".key-color", &c.KeyColor),
 		"background":    d.backgroundOf(path+".background", c),
-		"captions":      d.Bool(path+".captions", &c.Captions),
+		"captions":      d.clipCaptions(path+".captions", c),
 		"glossary":      d.glossary(path+".glossary", &c.Glossary),
 		"draft":         d.Word(path+".draft", []string{DraftVoice, "none"}, &c.Draft),
 		"pronunciation": d.pronounce(path+".pronunciation", c),

@@ -206,7 +206,7 @@ func (d *doc) allCaptions(layers []Layer, path string) []Layer {
 		var shown []string
 		for _, c := range layers {
 			isNew := c.Kind == LayerClip && !slices.Contains(shown, c.Of)
-			if !isNew || !d.known.clip(c.Of) || !d.known.clips[c.Of].HasCaptions() {
+			if !isNew || !d.known.clip(c.Of) || !d.known.clips[c.Of].HasCaptions() || d.known.clips[c.Of].Burned.On {
 				continue
 			}
 			shown = append(shown, c.Of)
@@ -230,6 +230,9 @@ func (c Clip) HasCaptions() bool { return c.Captions || c.CaptionWords() != "" }
 func (d *doc) captionsOf(l Layer, c *Clip, composition string) {
 	const message = "%s shows captions of clip %q, which has none"
 	switch {
+	case c.Burned.On:
+		d.WarnAt(l.Place.Line, l.Place.Column, "remove the layer, or write captions: true in the clip", "%s shows captions of clip %q, "+
+			"which has them in its picture", composition, l.Of)
 	case c.HasCaptions() || c.Draft == DraftVoice:
 	case c.Source == SourceAvatar && c.AudioFile != "":
 		d.FaultAt(l.Place.Line, l.Place.Column, "write the words as prepare.captions of the clip: HeyGen makes no captions of own sound",

@@ -97,9 +97,12 @@ type writer struct {
 func (w writer) v2(title string) (any, error) {
 	c := w.c
 	size := &heygen.Dimension{Width: c.Frame.Width, Height: c.Frame.Height}
-	r := heygen.GenerateRequest{Title: title, Dimension: size, Caption: c.Frame.Captions}
+	r := heygen.GenerateRequest{Title: title, Dimension: size, Caption: c.Frame.Captions || c.Frame.Burned.On}
 	if c.Frame.Captions {
 		r.CaptionMode = "file_only"
+	}
+	if c.Frame.Burned.On {
+		r.CaptionMode, r.Subtitles = "burn_in", c.Frame.Burned.subtitles()
 	}
 	audio, err := w.m.upload(c.Sound)
 	if err != nil {
@@ -217,12 +220,27 @@ func (w writer) v3(title string) (any, error) {
 	return r, r.Validate()
 }
 
-// caption requests a caption file next to the film, on v3.
+// caption requests a caption file next to the film, and captions in the picture, on v3.
 func (w writer) caption() *heygen.Caption {
-	if !w.c.Frame.Captions {
+	switch {
+	case w.c.Frame.Burned.On:
+		return &heygen.Caption{FileFormat: "srt", Style: "default"}
+	case w.c.Frame.Captions:
+		return &heygen.Caption{FileFormat: "srt"}
+	}
+	return nil
+}
+
+// subtitles returns how captions look in the picture; nil leaves that to HeyGen.
+func (b Burned) subtitles() *heygen.Subtitles {
+	if b.Preset == "" {
 		return nil
 	}
-	return &heygen.Caption{FileFormat: "srt"}
+	s := &heygen.Subtitles{PresetName: b.Preset, FontSize: float64(b.FontSize), Alignment: b.Alignment, DisableHighlight: b.Plain}
+	if b.Position != (manifest.Offset{}) {
+		s.Position = &heygen.Offset{X: b.Position.X, Y: b.Position.Y}
+	}
+	return s
 }
 
 func (w writer) studio(title string) (any, error) {
@@ -279,7 +297,8 @@ func (w writer) template(title string) (string, any, error) {
 		return "", nil, errs[0]
 	}
 	r := heygen.TemplateRequest{
-		ID: w.c.Template.ID, Title: title, Values: values, Caption: w.c.Frame.Captions, GlossaryID: w.c.Glossary,
+		ID: w.c.Template.ID, Title: title, Values: values, Caption: w.c.Frame.Captions || w.c.Frame.Burned.On,
+		Subtitles: w.c.Frame.Burned.subtitles(), GlossaryID: w.c.Glossary,
 	}
 	path, body := r.Encode(w.api)
 	return path, body, nil

@@ -71,7 +71,18 @@ type Frame struct {
 	KeyColor      string // #RRGGBB, on a keyed route
 	Background    string // #RRGGBB, on an opaque route
 	Captions      bool
+	Burned        Burned  // captions in the picture
 	Image, Video  Content // of the background
+}
+
+// Burned are captions in the picture.
+type Burned struct {
+	On        bool
+	Preset    string
+	FontSize  int
+	Position  manifest.Offset
+	Alignment int
+	Plain     bool
 }
 
 // Footage is a file of the project, or the pictures of a sequence.
@@ -176,7 +187,7 @@ func canonicalOf(ctx context.Context, c manifest.Clip, route string, src Sources
 		for _, v := range c.Template.Variables {
 			out.Template.Variables = append(out.Template.Variables, Variable{Name: v.Name, Value: v.Value, File: r.content(v.File)})
 		}
-		out.Frame.Captions = c.Captions
+		out.Frame.Captions, out.Frame.Burned = c.Captions, burnedOf(&c, route)
 	case manifest.SourceTranslate:
 		t := c.Translate
 		out.Translate = Translate{File: r.content(t.File), Clip: t.Clip, To: t.To, AudioOnly: t.AudioOnly, Precise: t.Precise}
@@ -215,6 +226,14 @@ func canonicalOf(ctx context.Context, c manifest.Clip, route string, src Sources
 		r.spoken(c, &out)
 	}
 	return out, r.err
+}
+
+// burnedOf returns the captions in the picture that a route carries.
+func burnedOf(c *manifest.Clip, route string) Burned {
+	if handlingOf(c, burned, route) != Carried {
+		return Burned{}
+	}
+	return Burned(c.Burned)
 }
 
 func hashText(text string) string {
@@ -282,6 +301,7 @@ func (r *reader) spoken(c manifest.Clip, out *Canonical) {
 		}}
 	}
 	out.Frame = Frame{Width: c.Width, Height: c.Height, Captions: c.Captions && !out.Draft} // a bought voice brings its own words
+	out.Frame.Burned = burnedOf(&c, out.Route)
 	switch {
 	case routes.IsKeyed(out.Route):
 		out.Frame.KeyColor = c.KeyColor

@@ -83,6 +83,8 @@ voice.emotion               ccrrrr u u u uuu ruu
 voice.locale                ccrccc u u u uuu cuu
 pronunciation               cccccc u u u uuu cuu
 captions                    ccrccc l c l luu cll
+captions.burned-in          crrrcc u c u uuu uuu
+captions.burned-in.preset   crrrrr u c u uuu uuu
 glossary                    rrrccu u r r uuu uuu
 draft                       llllln n n n nnn nnn
 size                        cccccc l l l lll lcc

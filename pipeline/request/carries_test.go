@@ -18,7 +18,7 @@ var membersOf = map[string][]string{
 	"Clip.Script": {"script", "lipsync.script"}, "Clip.AudioFile": {"audio", "lipsync.audio"}, "Clip.File": {"file"}, "Clip.Frames": {"file"}, "Clip.Rate": {"rate"}, "Clip.Key": {"key"}, "Clip.VideoID": {"video"},
 	"Clip.Avatar": {"avatar.id"}, "Clip.Voice": {"voice.id"}, "Clip.Transparent": {"transparent"}, "Clip.Route": {"route"},
 	"Clip.KeyColor": {"key-color"}, "Clip.Background": {"background"}, "Clip.BackgroundImage": {"background.image"},
-	"Clip.BackgroundVideo": {"background.video"}, "Clip.Pronunciation": {"pronunciation"}, "Clip.Captions": {"captions"}, "Clip.Glossary": {"glossary"},
+	"Clip.BackgroundVideo": {"background.video"}, "Clip.Pronunciation": {"pronunciation"}, "Clip.Captions": {"captions"}, "Clip.Burned": {"captions.burned-in"}, "Clip.Glossary": {"glossary"},
 	"Clip.Draft": {"draft"}, "Clip.Scenes": {"scenes"}, "Clip.Cutout": {"cutout"}, "Clip.Agent": {"agent.prompt"},
 	"Clip.Template": {"template.id"}, "Clip.Translate": {"translate.to"}, "Clip.Width": {"size"}, "Clip.Height": {"size"},
 	"Clip.Take": {"take"}, "Clip.Prepare": {"prepare"}, "Clip.Checks": {"checks"},
@@ -27,6 +27,10 @@ var membersOf = map[string][]string{
 	"Avatar.Photo": {"avatar.photo", "scenes.avatar.photo"}, "Avatar.TalkingPhoto": {"avatar.talking-photo", "scenes.avatar.talking-photo"},
 	"Avatar.Scale": {"avatar.scale", "scenes.avatar.scale"}, "Avatar.Offset": {"avatar.offset", "scenes.avatar.offset"},
 	"Offset.X": {"avatar.offset"}, "Offset.Y": {"avatar.offset"},
+
+	"Burned.On": {"captions.burned-in"}, "Burned.Preset": {"captions.burned-in.preset"}, "Burned.FontSize": {"captions.burned-in.preset"},
+	"Burned.Position": {"captions.burned-in.preset"}, "Burned.Alignment": {"captions.burned-in.preset"},
+	"Burned.Plain": {"captions.burned-in.preset"},
 
 	"Voice.ID": {"voice.id", "scenes.voice.id"}, "Voice.Emotion": {"voice.emotion", "scenes.voice.emotion"},
 	"Voice.Locale": {"voice.locale", "scenes.voice.locale"}, "Voice.Speed": {"voice.speed", "scenes.voice.speed"},
@@ -63,7 +67,7 @@ func TestEveryMemberIsClassifiedForEveryRoute(t *testing.T) {
 	t.Parallel()
 	covered := map[string]bool{}
 	for _, v := range []any{
-		manifest.Clip{}, manifest.Avatar{}, manifest.Offset{}, manifest.Voice{}, manifest.Scene{},
+		manifest.Clip{}, manifest.Avatar{}, manifest.Offset{}, manifest.Burned{}, manifest.Voice{}, manifest.Scene{},
 		manifest.Agent{}, manifest.Template{}, manifest.Variable{}, manifest.Translate{}, manifest.Lipsync{},
 		manifest.Instant{}, manifest.Cinematic{},
 	} {

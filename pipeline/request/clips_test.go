@@ -73,7 +73,7 @@ func (r clips) on(t *testing.T, route string) manifest.Clip {
 		c.Source, c.Transparent = manifest.SourceAgent, false
 		c.Agent = &manifest.Agent{Prompt: oneOf(r, "A film.", "Another film."), Files: []string{"a.png"}}
 	case routes.V2Template, routes.V3Template:
-		c.Source, c.Transparent = manifest.SourceTemplate, false
+		c.Source, c.Transparent, c.Captions = manifest.SourceTemplate, false, r.IntN(2) == 0
 		c.Template = &manifest.Template{ID: "t123", Variables: []manifest.Variable{
 			{Name: "logo", File: "a.png"}, {Name: "name", Value: oneOf(r, "Ada", "Bob")}, {Name: "who", Value: "daisy"},
 		}}
@@ -112,6 +112,11 @@ func (r clips) on(t *testing.T, route string) manifest.Clip {
 	return c
 }
 
+// canBurn reports a clip that the manifest may have captions in the picture of.
+func canBurn(c *manifest.Clip) bool {
+	return c.Source == manifest.SourceTemplate || c.Source == manifest.SourceAvatar && c.AudioFile == ""
+}
+
 // change returns another random value for a member and reports whether the clip has the member. A value may be the one
 // that the clip has already.
 type change func(r clips, c *manifest.Clip) bool
@@ -119,10 +124,25 @@ type change func(r clips, c *manifest.Clip) bool
 // changes are those that a manifest can make to a clip, in the clip itself or under defaults.
 var changes = func() map[string]change {
 	all := map[string]change{
-		"script":           func(r clips, c *manifest.Clip) bool { c.Script = r.script(); return c.Voice.ID != "" },
-		"audio":            func(r clips, c *manifest.Clip) bool { return file(r, &c.AudioFile, "a.wav", "b.wav") },
-		"pronunciation":    pronunciation,
-		"captions":         func(r clips, c *manifest.Clip) bool { c.Captions = !c.Captions; return c.AudioFile == "" },
+		"script":        func(r clips, c *manifest.Clip) bool { c.Script = r.script(); return c.Voice.ID != "" },
+		"audio":         func(r clips, c *manifest.Clip) bool { return file(r, &c.AudioFile, "a.wav", "b.wav") },
+		"pronunciation": pronunciation,
+		"captions": func(r clips, c *manifest.Clip) bool {
+			c.Captions = !c.Captions
+			return c.AudioFile == "" && !c.Burned.On
+		},
+		"captions.burned-in": func(_ clips, c *manifest.Clip) bool {
+			c.Burned = manifest.Burned{On: !c.Burned.On}
+			c.Captions = true
+			return canBurn(c)
+		},
+		"captions.burned-in.preset": func(r clips, c *manifest.Clip) bool {
+			c.Captions, c.Burned = true, manifest.Burned{
+				On: true, Preset: oneOf(r, "bold", "plain"), FontSize: oneOf(r, 0, 48), Alignment: oneOf(r, 0, 8),
+				Position: oneOf(r, manifest.Offset{}, manifest.Offset{Y: 0.5}), Plain: r.IntN(2) == 0,
+			}
+			return canBurn(c)
+		},
 		"draft":            draft,
 		"glossary":         func(r clips, c *manifest.Clip) bool { c.Glossary = oneOf(r, "", "g1", "g2"); return true },
 		"size":             size,

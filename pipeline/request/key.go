@@ -57,11 +57,27 @@ func keyFile(k *hashkey.Key, name string, f Content) {
 	}
 }
 
-// keyCaptions adds that captions are requested; a clip without captions has no field.
+// keyCaptions adds that captions are requested, and how they are in the picture; a clip without captions has no field.
 func keyCaptions(k *hashkey.Key, f Frame) {
-	if f.Captions {
+	switch b := f.Burned; {
+	case b.On:
+		k.Field("captions", "burned-in")
+		keyBurned(k, b)
+	case f.Captions:
 		k.Field("captions", "yes")
 	}
+}
+
+func keyBurned(k *hashkey.Key, b Burned) {
+	if b.Preset == "" {
+		return
+	}
+	k.Field("captions preset", b.Preset)
+	k.Number("captions size", float64(b.FontSize))
+	k.Number("captions x", b.Position.X)
+	k.Number("captions y", b.Position.Y)
+	k.Number("captions alignment", float64(b.Alignment))
+	k.Field("captions plain", fmt.Sprint(b.Plain))
 }
 
 func keySpoken(k *hashkey.Key, c Canonical) {

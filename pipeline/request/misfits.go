@@ -98,6 +98,8 @@ func handlingOf(c *manifest.Clip, member, route string) Handling {
 	switch {
 	case (c.Source == manifest.SourceAvatar || c.Source == manifest.SourceLipsync) && c.AudioFile != "" && voice:
 		return Unused
+	case c.Draft == manifest.DraftVoice && strings.HasPrefix(member, burned) && f == Carried:
+		return Refused // HeyGen makes captions of its own speech alone
 	case c.Draft == manifest.DraftVoice && member == "glossary":
 		return Refused // the bought voice would be without it
 	case c.Draft == manifest.DraftVoice && route == routes.V1WebM && (voice || member == "captions"):
@@ -164,6 +166,10 @@ func isSetIn(c *manifest.Clip, a manifest.Avatar, v manifest.Voice, background, 
 		return len(c.Pronunciation) > 0
 	case "captions":
 		return c.Captions
+	case burned:
+		return c.Burned.On
+	case burned + ".preset":
+		return c.Burned.Preset != ""
 	case "glossary":
 		return c.Glossary != ""
 	case "background":
@@ -199,12 +205,21 @@ func Misfit(c manifest.Clip, lines Lines, member, hint, format string, args ...a
 	return f
 }
 
+// burned is the member for captions in the picture.
+const burned = "captions.burned-in"
+
 // limitOf returns what a route cannot do with a member.
 func limitOf(member, route string) string {
 	name := strings.TrimPrefix(member, "scenes.")
 	switch {
 	case member == "scenes":
 		return fmt.Sprintf("route %s makes one scene", route)
+	case strings.HasPrefix(name, burned) && !routes.IsOpaque(route):
+		return "captions are not burned into a transparent picture, whose background is removed"
+	case name == burned:
+		return "speech that is bought before the picture has no captions that HeyGen burns in"
+	case name == burned+".preset":
+		return "v3 burns captions in as it likes, without a preset"
 	case route == routes.V1WebM && name == "captions":
 		return "/v1/video.webm makes no captions"
 	case route == routes.V1WebM && (name == "avatar.scale" || name == "avatar.offset"):
@@ -237,6 +252,10 @@ func limitOf(member, route string) string {
 func other(member, route string) string {
 	name := strings.TrimPrefix(member, "scenes.")
 	switch {
+	case name == burned+".preset" && routes.IsOpaque(route):
+		return "captions: burned-in, or captions: true and a captions layer in the composition"
+	case strings.HasPrefix(name, burned):
+		return "captions: true and a captions layer in the composition"
 	case route == routes.V1WebM && (name == "avatar.scale" || name == "avatar.offset"):
 		return "route v2-key, or place the clip in the composition"
 	case route == routes.V1WebM && (strings.HasPrefix(name, "voice.") && name != "voice.id"):

@@ -22,6 +22,7 @@ var exceptions = []exception{
 	{"take", everywhere, "the number is there to buy the same again"},
 	{"captions", v2Translation, "v2 is not asked for captions, and a take without them cannot be given any later: " +
 		"they are read when it is downloaded"},
+	{"captions.burned-in", ofTemplate, "a request of a template has one member for captions, and its video two files: the take is one of them"},
 	{"key-color", keyedTranslation, "what is translated is on that color: another one means another film as a rule; " +
 		"the lockfiles of all keyed translations have it in their keys"},
 }
@@ -30,6 +31,10 @@ func everywhere(*manifest.Clip, string) bool { return true }
 
 func v2Translation(_ *manifest.Clip, route string) bool {
 	return route == routes.V2Translate || route == routes.V2TranslateKey
+}
+
+func ofTemplate(_ *manifest.Clip, route string) bool {
+	return route == routes.V2Template || route == routes.V3Template
 }
 
 func keyedTranslation(_ *manifest.Clip, route string) bool {

@@ -40,6 +40,9 @@ func Write(v heygen.VideoScenes) (string, error) {
 	if width, height, ok := request.SizeOfV3(v.Resolution, v.AspectRatio); ok {
 		fmt.Fprintf(&b, "    size: %dx%d\n", width, height)
 	}
+	if v.Captioned {
+		b.WriteString("    captions: burned-in\n")
+	}
 	if v.GlossaryID != "" {
 		fmt.Fprintf(&b, "    glossary: %s\n", yamldoc.Quote(v.GlossaryID))
 	}

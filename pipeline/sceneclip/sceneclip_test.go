@@ -14,7 +14,7 @@ import (
 func TestTheClipHoldsTheScenes(t *testing.T) {
 	t.Parallel()
 	words := []string{"One.", "She spoken \"no\": {a: b} #1 - x", "<b> & \u2028 😀", "- a", "{{column}}"}
-	v := heygen.VideoScenes{ID: "3f9a", Title: "Über: # tour gr-1abec45545", AspectRatio: "9:16", Resolution: "1080p"}
+	v := heygen.VideoScenes{ID: "3f9a", Title: "Über: # tour gr-1abec45545", AspectRatio: "9:16", Resolution: "1080p", Captioned: true}
 	for _, s := range words {
 		v.Scenes = append(v.Scenes, heygen.SceneDetail{
 			BackgroundKind: "color", Color: "#112233", Elements: []heygen.SceneElement{{Type: "avatar", AvatarID: "Ada-1"}},
@@ -34,7 +34,7 @@ func TestTheClipHoldsTheScenes(t *testing.T) {
 		t.Fatalf("%v\n%s", err, text)
 	}
 	c := m.Clips[0]
-	if len(m.Clips) != 1 || c.Name != "uber-tour" || c.Transparent || c.Width != 1080 || c.Height != 1920 {
+	if len(m.Clips) != 1 || c.Name != "uber-tour" || c.Transparent || !c.Burned.On || c.Width != 1080 || c.Height != 1920 {
 		t.Errorf("%+v", c)
 	}
 	for i, s := range c.Scenes {

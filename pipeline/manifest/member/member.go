@@ -108,6 +108,7 @@ func names() []string {
 		}
 	}
 	return append(list, "scenes.script", "scenes.background", "transparent", "route", "key-color",
-		"background", "background.image", "background.video", "pronunciation", "captions", "glossary", "draft", "size", "take",
+		"background", "background.image", "background.video", "pronunciation", "captions", "captions.burned-in",
+		"captions.burned-in.preset", "glossary", "draft", "size", "take",
 		"prepare", "checks")
 }

@@ -26,7 +26,19 @@ func sharedMembers() props {
 				"color": schemaColor("A colour."), "image": text("A file.", "footage/bg.png"),
 				"video": text("A file (v2 only).", "footage/bg.mp4"),
 			})),
-		"captions": flag("Ask HeyGen for captions; they are handed to films and to Remotion.", false),
+		"captions": either("Ask HeyGen for captions; they are handed to films and to Remotion. burned-in: they are also in the "+
+			"picture of an opaque clip.",
+			flag("Ask HeyGen for captions.", false), shape{"const": "burned-in"}, object("Captions in the picture.", props{
+				"burned-in": either("true, or how they look (v2 and templates).", flag("As HeyGen likes.", false),
+					object("A preset and what is different.", props{
+						"preset":    text("HeyGen's name of a style.", "bold"),
+						"font-size": integer("Size.", 1, 1000),
+						"position": object("Where, in HeyGen's units.", props{"x": between("Across.", -4096, 4096),
+							"y": between("Down.", -4096, 4096)}),
+						"alignment": integer("As on a number pad: 2 is below, in the middle.", 1, 9),
+						"highlight": flag("Whether the spoken word is highlighted.", true),
+					})),
+			})),
 		"draft": oneOfWords("voice buys the sound before the picture.", []string{manifest.DraftVoice, "none"},
 			"default", "none"),
 		"glossary": text("The id of a glossary of the account: how terms are pronounced and translated (v3); none for "+

@@ -131,6 +131,8 @@ var formsAccepted = []string{
 	"heygen: {budget: $10}", "fps: \"30\"", "fps: 29.97",
 	"size: 1080p", "size: 4k", "size: 1920 × 1080", "size: 720P", "defaults: {avatar: a, voice: v, captions: yes}",
 	"defaults: {avatar: {id: a, style: closeUp, scale: 120%, offset: {x: 0.1, y: \"-0.2\"}}, voice: {id: 123, speed: \"1.2\", emotion: Friendly}}",
+	"defaults: {avatar: a, voice: v, captions: burned-in}", "defaults: {avatar: a, voice: v, captions: {burned-in: true}}",
+	"defaults: {avatar: a, voice: v, captions: {burned-in: {preset: bold, font-size: 48, position: {x: 0, y: 0.4}, alignment: 8, highlight: false}}}",
 	"prepare: {crop: auto, scale: 0.5, loudness: -16, tail: hold, renditions: [webm, captions]}",
 	"prepare: {crop: no, scale: 50%, loudness: -16 LUFS}",
 	"checks: {coverage: 2% to 80%, duration: 25%, border: none, loudness: warn, accept: {premultiplied: a shadow}}",
