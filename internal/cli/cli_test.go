@@ -241,9 +241,12 @@ func TestDoctorNamesTheCommandThatFixes(t *testing.T) {
 	script(old, "ffmpeg", "echo ffmpeg version 4.4.2")
 	script(old, "ffprobe", "echo ffprobe version 4.4.2")
 	script(old, "node", "echo v16.3.0")
+	script(old, "greenroom-live", "echo 0.9.1")
+	script(old, "greenroom-worker", "test $1 = version && echo 1")
 	for dir, says := range map[string][]string{
-		empty: {"ffmpeg is not installed", "fix: apt-get install ffmpeg", "node ", "fix: apt-get install chromium-headless-shell", "espeak-ng optional"},
-		old:   {"ffmpeg 4.4 is too old, 5.1 or newer is needed", "v16.3.0|16"},
+		empty: {"ffmpeg is not installed", "fix: apt-get install ffmpeg", "node ", "fix: apt-get install chromium-headless-shell", "espeak-ng +optional", "greenroom-live +optional +not installed; needed for live sessions", "fix: in greenroom's source: go build", "greenroom-worker +optional +not installed; needed for a farm"},
+		old: {"ffmpeg 4.4 is too old, 5.1 or newer is needed", "v16.3.0|16", `greenroom-live +optional 0.9.1 at \S+ is of another version than greenroom, which is 1\n +fix: replace it`,
+			"greenroom-worker +ok +1 at "},
 	} {
 		var out, errOut bytes.Buffer
 		code := Main(t.Context(), []string{"doctor"}, Env{Stdout: &out, Stderr: &errOut, Getenv: func(string) string { return "" }, Now: time.Now, Dir: dir, Version: "1",

@@ -11,6 +11,10 @@ import (
 	"greenroom/compose/media/forms"
 	"greenroom/compose/standin"
 	"greenroom/internal/fault"
+	"greenroom/internal/outside"
+	"greenroom/internal/proc"
+	"greenroom/pipeline/live"
+	"greenroom/pipeline/units"
 	"greenroom/remotion/c2pa"
 	"greenroom/remotion/tools"
 )
@@ -42,9 +46,9 @@ func doctorCommand() command {
 				lacking := 0
 				for _, n := range needs {
 					if !e.json {
-						fmt.Fprintf(e.Stdout, "%-9s %-8s %s\n", n.Name, n.State, n.Detail)
+						fmt.Fprintf(e.Stdout, "%-16s %-8s %s\n", n.Name, n.State, n.Detail)
 						if n.Fix != "" {
-							fmt.Fprintf(e.Stdout, "          fix: %s\n", n.Fix)
+							fmt.Fprintf(e.Stdout, "%-16s fix: %s\n", "", n.Fix)
 						}
 					}
 					if n.missing {
@@ -101,7 +105,33 @@ func (e *env) needs(ctx context.Context) []need {
 		out = append(out, need{Name: "espeak-ng", State: "optional", Detail: "the sandbox speaks with a plain voice",
 			Fix: "apt-get install espeak-ng"})
 	}
+	out = append(out, e.sibling(ctx, live.Program, "live sessions", live.Find), e.sibling(ctx, units.Program, "a farm", units.FindProgram))
 	return append(out, e.signing()...)
+}
+
+// sibling is whether another program of greenroom is installed, in the version of this one. Few users need it.
+func (e *env) sibling(
+	ctx context.Context, name, use string, find func(func(string) (string, error)) (string, error),
+) need {
+	path, err := find(e.LookPath)
+	if err != nil {
+		n := need{Name: name, State: "optional", Detail: "not installed; needed for " + use}
+		for _, f := range fault.All(err) {
+			n.Fix = f.Hint
+		}
+		return n
+	}
+	fix := "replace it with that of the archive that has this greenroom, or build both from one checkout"
+	version, err := proc.SiblingVersion(ctx, path)
+	switch {
+	case err != nil:
+		detail := "cannot read the version of " + path + ": " + err.Error()
+		return need{Name: name, State: "optional", Detail: outside.Clean(detail), Fix: fix}
+	case version != e.Version:
+		detail := fmt.Sprintf("%s at %s is of another version than greenroom, which is %s", outside.Short(version, 40), path, e.Version)
+		return need{Name: name, State: "optional", Detail: detail, Fix: fix}
+	}
+	return need{Name: name, State: "ok", Detail: version + " at " + path}
 }
 
 // signing is whether films can be signed, in a project that asks for it.

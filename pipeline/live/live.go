@@ -9,9 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -23,9 +21,11 @@ import (
 	"greenroom/internal/workdir"
 )
 
+// Program is the name of the program that speaks WebRTC.
+const Program = "greenroom-live"
+
 const (
 	workPrefix = ".live-"
-	program    = "greenroom-live"
 	maxReport  = 64 << 10 // bytes
 
 	// MaxLength is the longest recording.
@@ -80,22 +80,12 @@ func (s *Stream) UnmarshalJSON(b []byte) error {
 
 // Find returns the path of greenroom-live: next to this program, or on the path.
 func Find(lookPath func(string) (string, error)) (string, error) {
-	name := program
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	here := ""
-	if own, err := os.Executable(); err == nil {
-		here = filepath.Join(filepath.Dir(own), name)
-		if fi, err := os.Stat(here); err == nil && fi.Mode().IsRegular() {
-			return here, nil
-		}
-	}
-	if path, err := lookPath(program); err == nil {
+	path, here, err := proc.Sibling(Program, lookPath)
+	if err == nil {
 		return path, nil
 	}
 	return "", fault.New(fault.Tool,
-		"in greenroom's source: go build -C pipeline/live/webrtc -o "+strconv.Quote(here)+" .", "%s is not installed", program)
+		"in greenroom's source: go build -C pipeline/live/webrtc -o "+strconv.Quote(here)+" .", "%s is not installed", Program)
 }
 
 // Record records a session. When ctx ends after the first picture, the recording is completed all the same.

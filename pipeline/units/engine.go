@@ -2,11 +2,10 @@ package units
 
 import (
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/proc"
 )
 
 // Engine is where units run.
@@ -44,16 +43,10 @@ func ParseEngine(text string) (Engine, error) {
 
 // FindProgram returns the path of the farm's program: next to this one, or on the path.
 func FindProgram(lookPath func(string) (string, error)) (string, error) {
-	if self, err := os.Executable(); err == nil {
-		next := filepath.Join(filepath.Dir(self), Program)
-		if fi, err := os.Stat(next); err == nil && fi.Mode().IsRegular() {
-			return next, nil
-		}
-	}
-	path, err := lookPath(Program)
+	path, _, err := proc.Sibling(Program, lookPath)
 	if err != nil {
 		const hint = "build it with `make worker` in a checkout of greenroom, and put it next to greenroom or on the path"
 		return "", fault.New(fault.Tool, hint, "%s, which speaks with the farm, is not installed", Program)
 	}
-	return filepath.Abs(path)
+	return path, nil
 }

@@ -13,6 +13,9 @@ import (
 	"time"
 )
 
+// version is that of the greenroom it was released with (-X main.version=1.2.3).
+var version = "0.1.0-dev"
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -29,6 +32,9 @@ func run(ctx context.Context, args []string) error {
 	}
 	fs := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	switch args[0] {
+	case "version":
+		_, err := fmt.Println(version)
+		return err
 	case "record":
 		var o recording
 		fs.StringVar(&o.url, "url", "", "address of the WHEP endpoint")
