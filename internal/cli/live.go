@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -14,6 +16,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/live"
 	"greenroom/pipeline/project"
+	"greenroom/pipeline/rows"
 )
 
 // liveScript is what the drawn presenter speaks when nothing else is given.
@@ -188,7 +191,8 @@ func (e *env) recorded(ctx context.Context, o liveOptions, rec live.Recording) e
 	case report.Verdict() == media.Fail:
 		return fault.New(fault.Media, "record again", "%s failed", oneLine(o.output))
 	}
-	e.say("a clip uses it with `file: %s`", oneLine(o.output))
+	name := cmp.Or(rows.Slug(strings.TrimSuffix(filepath.Base(o.output), filepath.Ext(o.output)), 40), "live")
+	e.say("the clip in greenroom.yaml: `%s: {file: %s, transparent: false}`; then `greenroom build`", name, oneLine(o.output))
 	return nil
 }
 

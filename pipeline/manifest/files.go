@@ -142,13 +142,25 @@ func (d *doc) input(n ast.Node, path, value string) string {
 	case err != nil && !errors.Is(err, fs.ErrNotExist) && fault.MachineHint(err) != "":
 		d.Fault(n, fault.MachineHint(err), "%s: %s: %v", path, value, err)
 	case err != nil:
-		d.Fault(n, "paths are relative to the manifest", "%s: %s does not exist", path, value)
+		d.Fault(n, missingHint(value), "%s: %s does not exist", path, value)
 	case fi.IsDir():
 		d.Fault(n, "name a file inside it", "%s: %s is a folder, not a file", path, value)
 	case !fi.Mode().IsRegular():
 		d.Fault(n, "save it as a file", "%s: %s is not a regular file", path, value)
 	}
 	return p
+}
+
+// missingHint returns what to do about a file that does not exist.
+func missingHint(value string) string {
+	if strings.HasPrefix(value, "https://") || strings.HasPrefix(value, "http://") {
+		return "download it and write its path; `greenroom live record URL -o footage/live.mkv` records a live session"
+	}
+	const relative = "paths are relative to the manifest"
+	if strings.EqualFold(filepath.Ext(value), ".mkv") {
+		return relative + "; `greenroom live record URL -o " + value + "` records a live session into it"
+	}
+	return relative
 }
 
 // file reads the name of a file into its absolute path.

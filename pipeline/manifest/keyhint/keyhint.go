@@ -42,6 +42,10 @@ func forValue(place, key, text string, n ast.Node) string {
 		if kind := value.MediaKind(text); kind != "" && (inLayer || place == "background") {
 			return "write " + kind + ": " + text
 		}
+	case "live", "stream", "livestream", "whep", "webrtc", "session":
+		if place == "clip" || place == "each" {
+			return live(text, n)
+		}
 	case "volume", "level":
 		if text == "0" || text == "0%" {
 			return "write gain: mute"
@@ -56,6 +60,25 @@ func forValue(place, key, text string, n ast.Node) string {
 		}
 	}
 	return ""
+}
+
+// live returns the hint for a session that is written as a clip: the command that records it, and the clip.
+func live(address string, n ast.Node) string {
+	length := "30s"
+	pairs, _ := yamldoc.Pairs(n)
+	for _, v := range pairs {
+		switch yamldoc.Fold(v.Key.String()) {
+		case "url", "address", "whep", "endpoint":
+			address = valueText(v.Value)
+		case "for", "duration", "length", "seconds":
+			length = valueText(v.Value)
+		}
+	}
+	if !strings.Contains(address, "://") {
+		address = "URL"
+	}
+	return "record it once: `greenroom live record " + address + " --for " + length + " -o footage/live.mkv`; then write " +
+		"file: footage/live.mkv, transparent: false"
 }
 
 // Box returns the hint for a place that is given in words, such as "bottom left": the box that has it.

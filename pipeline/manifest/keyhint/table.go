@@ -65,6 +65,8 @@ var meanings = map[string][]meaning{
 		{"alpha transparency opaque matting removebackground",
 			"write transparent: true or false; cutout: true removes the background of a file"},
 		{"subtitles subs caption", "write captions: true"},
+		{"burnin burnedin burncaptions burnincaptions hardsubs opencaptions captionmode captionstyle",
+			"write captions: burned-in"},
 		{"engine model", "write route: v3"},
 		{"id", "write avatar: ID, video: ID or template: ID"},
 		{"dub dubbing translation translateto", "write translate: {clip: NAME, to: {}}"},
