@@ -7,10 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"greenroom/heygen"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 	"greenroom/pipeline/captions"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
@@ -150,10 +152,10 @@ func (b *build) download(ctx context.Context, s planning.Step, id string, row le
 	}
 	video := v
 	link := func(ctx context.Context, expired bool) (string, error) {
-		if !expired && video.URL != "" {
-			return b.film(ctx, s, video).Reveal(), nil
+		if !expired && film(s, video) != "" {
+			return film(s, video).Reveal(), nil
 		}
-		v, err := client.Job(ctx, routes.KindOf(b.Account.RecordRoute(ctx, s.Route)), id)
+		v, err := b.record(ctx, client, s, id)
 		switch {
 		case err != nil:
 			return "", b.unreadable(ctx, client, s, id, err)
@@ -161,9 +163,12 @@ func (b *build) download(ctx context.Context, s planning.Step, id string, row le
 			return "", fault.New(fault.Provider, "", "video %s failed at HeyGen", id)
 		case v.URL == "":
 			return "", fault.New(fault.Wait, "run the same command again later", "video %s is %q and has no file yet", id, v.RawStatus)
+		case film(s, v) == "":
+			return "", fault.New(fault.Wait, "run the same command again later; `greenroom fetch "+id+"` downloads it without them",
+				"video %s has no file with the captions in its picture yet", id)
 		}
 		video = v
-		return b.film(ctx, s, v).Reveal(), b.keepWarning(s.Key, v)
+		return film(s, v).Reveal(), b.keepWarning(s.Key, v)
 	}
 	step := fetch.Step(fetch.Source{Fetcher: b.Account.Fetcher(), Link: link, Verify: b.verifyMaster(ctx)})
 	in := fetch.In{Clip: s.Clip, TakeKey: s.Key, VideoID: id, Seconds: max(v.Duration, row.Duration), Within: b.within()}
@@ -182,16 +187,33 @@ func (b *build) download(ctx context.Context, s planning.Step, id string, row le
 }
 
 // film returns the link of the file that is the take: with captions in the picture it is one of its own.
-func (b *build) film(ctx context.Context, s planning.Step, v heygen.Video) heygen.Link {
-	switch {
-	case !s.Work.Request.Frame.Burned.On:
-		return v.URL
-	case v.CaptionedURL != "":
+func film(s planning.Step, v heygen.Video) heygen.Link {
+	if s.Work.Request.Frame.Burned.On {
 		return v.CaptionedURL
 	}
-	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Warned, Message: "HeyGen named no file with the captions in its " +
-		"picture; its only file is used"})
 	return v.URL
+}
+
+// record reads the record of a finished job until it names the file of the take. HeyGen reports captions that are burned
+// in with an event of their own: their file may come after the video. It is waited for, for some minutes.
+func (b *build) record(ctx context.Context, client *heygen.Client, s planning.Step, id string) (v heygen.Video, err error) {
+	reads, pause := 20, 15*time.Second
+	switch {
+	case b.o.NoWait:
+		reads = 1
+	case b.local():
+		reads, pause = 40, 250*time.Millisecond
+	}
+	for i := range reads {
+		v, err = client.Job(ctx, routes.KindOf(b.Account.RecordRoute(ctx, s.Route)), id)
+		if err != nil || v.URL == "" || film(s, v) != "" || i == reads-1 {
+			return v, err
+		}
+		if err := netutil.Sleep(ctx, pause); err != nil {
+			return v, err
+		}
+	}
+	return v, err
 }
 
 // connectFor connects when the clip needs more than what is on disk.

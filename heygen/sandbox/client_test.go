@@ -205,7 +205,11 @@ func (s *session) agent(api heygen.API) {
 }
 
 func (s *session) translate(api heygen.API) {
-	link := s.done(heygen.KindVideoV2, s.v2video("To translate.")).URL
+	film := s.done(heygen.KindVideoV2, s.v2video("To translate."))
+	if film.CaptionedURL == "" || film.CaptionedURL == film.URL {
+		s.Errorf("captions are not burned in: %+v", film)
+	}
+	link := film.URL
 	path, b := heygen.TranslateRequest{Title: "t gr-2", VideoURL: link, Language: "Spanish"}.Encode(api)
 	id, kind := s.buy(api, path, b, heygen.KindTranslateV2, heygen.KindTranslateV3)
 	if v := s.done(kind, id); v.State != heygen.StateCompleted || v.URL == "" {
@@ -230,7 +234,7 @@ func (s *session) translate(api heygen.API) {
 }
 
 func (s *session) v2video(script string) string {
-	request := heygen.GenerateRequest{Title: "x", Caption: true, VideoInputs: []heygen.Scene{{
+	request := heygen.GenerateRequest{Title: "x", Caption: true, CaptionMode: "burn_in", VideoInputs: []heygen.Scene{{
 		Character:  &heygen.Character{Type: "avatar", AvatarID: avatarList[0].id, Matting: true},
 		Voice:      heygen.Voice{Type: "text", VoiceID: voiceList[0].id, InputText: script},
 		Background: &heygen.Background{Type: "color", Value: "#00FF00"}}}}
