@@ -23,6 +23,7 @@ func ExpectMaster(c manifest.Clip, route string, announced float64) media.Expect
 	e := expectation(c)
 	e.Duration = announced
 	e.KeyColor = screenColor(c, route)
+	e.Choose = true
 	return e
 }
 
