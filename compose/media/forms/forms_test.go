@@ -149,7 +149,7 @@ func checkMarks(t *testing.T, got map[string]string) {
 	for name, path := range got {
 		want := marks.Generated
 		switch name {
-		case PNG, WAV, MP3, Waveform, WaveformPicture, Storyboard:
+		case Waveform, WaveformPicture, Storyboard:
 			want = ""
 		}
 		if found, err := marks.Read(path); err != nil || found.Source != want {

@@ -84,7 +84,7 @@ func (s Spec) encode(ctx context.Context, t media.Tools, name, path string, prog
 		return err
 	}
 	if name == PNG {
-		return zipPictures(pictures, path, s.frames())
+		return zipPictures(pictures, path, s.frames(), spec.Source)
 	}
 	if err := s.mark(path); err != nil {
 		return err
@@ -171,10 +171,13 @@ func (s Spec) frames() int { return s.Spec.Frames }
 const version = "forms/1"
 
 // AddKey adds what decides a form, besides the take, the recipe of the WebM and the version of ffmpeg, to its key.
-func AddKey(k *hashkey.Key, name, backdrop string) {
+func AddKey(k *hashkey.Key, name, backdrop string, source marks.Source) {
 	k.Field("form", version)
 	k.Field("form name", name)
 	if name == Preview && backdrop != "" && backdrop != Backdrop {
 		k.Field("backdrop", backdrop)
+	}
+	if source != "" && (name == PNG || name == WAV || name == MP3) { // these had no mark at first
+		k.Field("mark", "in the file")
 	}
 }

@@ -35,7 +35,7 @@ type Out = map[string]lockfile.Rendition
 
 // Step is Run for other machines.
 var Step = stage.Step[In, Out]{
-	Name: "forms/1", Queue: stage.CPU, Run: Run,
+	Name: "forms/2", Queue: stage.CPU, Run: Run,
 	Clip:  func(in In) string { return in.Clip },
 	Files: func(in In) []stage.File { return []stage.File{{Hash: in.Master}, {Hash: in.WebM}} },
 	Made: func(out Out) (list []stage.Object) {
@@ -100,6 +100,6 @@ func encode(
 // Key returns the hash of master, recipe and ffmpeg's version: a form with the same key is up to date.
 func Key(name, master string, s media.PrepareSpec, backdrop string, t media.Tools) string {
 	k := prepare.NewKey(name, master, s, t)
-	forms.AddKey(k, name, backdrop)
+	forms.AddKey(k, name, backdrop, s.Source)
 	return k.Sum()
 }
