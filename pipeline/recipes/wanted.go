@@ -53,12 +53,22 @@ func (rc *Recipes) keys(c manifest.Clip, e lockfile.Entry, t media.Tools) func(n
 		case captions.Ext(name) != "":
 			return []string{CaptionsKey(name, e)}
 		case forms.Ext(name) != "":
-			return []string{formstage.Key(name, e.Master, spec, c.Prepare.Backdrop, t)}
+			return []string{formstage.Key(name, e.Master, spec, c.Prepare.Backdrop, ChapterKey(c, e), t)}
 		case name == renditions.Poster:
 			return []string{prepare.Key(name, e.Master, spec, t), prepare.EarlierPosterKey(e.Master, spec, t)}
 		}
 		return []string{prepare.Key(name, e.Master, spec, t)}
 	}
+}
+
+// ChapterKey returns what the chapters of a clip's sound are made from; "" without captions, which have their times, and
+// where a clip has no parts.
+func ChapterKey(c manifest.Clip, e lockfile.Entry) string {
+	parts, _ := c.Chapters()
+	if len(parts) == 0 || e.Captions == nil {
+		return ""
+	}
+	return "1 " + e.Captions.Hash + " " + asJSON(parts)
 }
 
 // CaptionsKey is the key of a file of captions.
