@@ -3,6 +3,7 @@ package media
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -119,9 +120,14 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 		return nil, err
 	}
 	l.failed, l.notices = err, notices(res.Tail)
-	if e.Poster != nil && err == nil {
-		if err := e.Poster.made(); err != nil {
-			return nil, err
+	if e.Poster != nil {
+		missing := e.Poster.made()
+		switch {
+		case missing == nil:
+		case err == nil:
+			return nil, missing
+		default: // the file is damaged, which the report states; an empty picture must not stay behind
+			os.Remove(e.Poster.Out)
 		}
 	}
 	return l, nil

@@ -370,6 +370,26 @@ func TestTheChosenPicture(t *testing.T) {
 	}
 }
 
+// TestADamagedFileHasNoEmptyPoster: ffmpeg creates the picture's file before the damage ends it.
+func TestADamagedFileHasNoEmptyPoster(t *testing.T) {
+	in := shared(t, "moving.mov", "-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=1", "-c:v", "libx264", "-preset", "ultrafast")
+	b, err := os.ReadFile(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(b[len(b)/4 : len(b)/2])
+	if err := os.WriteFile(in, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "p.webp")
+	if r := check(t, in, Expect{Poster: &PosterSpec{In: in, Out: out, At: 0.9}}); r.Verdict() != Fail {
+		t.Errorf("%+v", r.Findings)
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Error("an empty poster stays behind")
+	}
+}
+
 func TestPosterPastTheEndIsAnError(t *testing.T) {
 	in, out := clip(t, straight), filepath.Join(t.TempDir(), "p.webp")
 	if err := Poster(t.Context(), need(t), PosterSpec{In: in, Out: out, At: 60}); err == nil {
