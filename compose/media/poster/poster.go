@@ -104,19 +104,21 @@ func (c *Chooser) Best(fps float64) int {
 //
 //go:norace
 func medianOf(list []candidate, size int) []byte {
-	out, values := make([]byte, size), make([]byte, len(list))
+	out := make([]byte, size)
+	var counts [256]int
 	for i := range out {
 		lo, hi := byte(255), byte(0)
 		for n := range list {
 			v := list[n].luma[i]
-			values[n] = v
+			counts[v]++
 			lo, hi = min(lo, v), max(hi, v)
 		}
-		out[i] = lo
-		if hi > lo {
-			slices.Sort(values)
-			out[i] = values[(len(values)-1)/2]
+		v := lo
+		for below := counts[v]; below <= (len(list)-1)/2; below += counts[v] {
+			v++
 		}
+		out[i] = v
+		clear(counts[lo : int(hi)+1])
 	}
 	return out
 }
