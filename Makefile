@@ -35,7 +35,7 @@ PACKAGES = $(shell go list ./...)
 # Tests of make test-all: storage servers, and runs that are killed while they render.
 LONG := ^(TestRehearsal|TestGoogleCloudStorage|TestKilledRendersLeaveNothing|TestKilledRowFilmsGoOn)$$
 
-.PHONY: all build live worker farm-server farm-demo demo gallery check test bench gallery-page gen lint vet vet-all setup explore kill test-all release clean
+.PHONY: all build live worker farm-server farm-demo demo gallery guide-pictures check test bench gallery-page gen lint vet vet-all setup explore kill test-all release clean
 
 all: build
 
@@ -73,6 +73,11 @@ demo:
 gallery: build
 	@.ci/setup companion
 	@.ci/gallery $(ONLY)
+
+# The pictures of docs/guide/renditions.md and docs/guide/agents.md; ONLY is renditions or agents, to draw that alone.
+guide-pictures: build
+	@.ci/setup demo
+	@.ci/guide-pictures $(ONLY)
 
 # Before every commit: what needs no minute. Unit tests without the race detector, and five commands as a user runs them.
 # The schedules of the spending protocol have two faults here, and three in make test.

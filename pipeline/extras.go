@@ -15,6 +15,7 @@ import (
 	"greenroom/pipeline/captions"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/recipes"
 	"greenroom/pipeline/renditions"
@@ -73,7 +74,10 @@ func (b *build) makeForms(
 		in := forms.In{
 			Clip: s.Clip, TakeKey: s.Key, Master: e.Master, WebM: e.Renditions[renditions.WebM].Hash,
 			Spec: b.prepareSpec(s, report, e.Info), Backdrop: s.Work.Clip.Prepare.Backdrop, Names: work.Forms,
-			Threads: b.threads,
+			Threads: b.threads, ChapterKey: recipes.ChapterKey(*s.Work.Clip, e),
+		}
+		if in.Chapters, err = b.chapters(*s.Work.Clip, e); err != nil {
+			return e, err
 		}
 		in.Spec.Frames, in.Spec.Duration = e.Info.Frames, e.Info.Duration
 		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "forms", State: event.Started})
@@ -122,17 +126,37 @@ func sizes(made map[string]lockfile.Rendition) string {
 
 // writeCaptions writes a clip's captions as a file of another kind.
 func (b *build) writeCaptions(s planning.Step, e lockfile.Entry, name string) (lockfile.Rendition, error) {
-	raw, err := os.ReadFile(b.Store.Path(assets.Hash(e.Captions.Hash)))
+	list, err := b.storedCaptions(e)
 	if err != nil {
-		return lockfile.Rendition{}, err
-	}
-	var list []captions.Caption
-	if err := json.Unmarshal(raw, &list); err != nil {
 		return lockfile.Rendition{}, err
 	}
 	text := captions.Write(name, list, b.Manifest.Width, b.Manifest.Height)
 	hash, size, err := b.Store.AdoptBytes("captions-"+s.Clip+"-"+s.Key[:16]+"."+captions.Ext(name), text)
 	return lockfile.Rendition{Key: recipes.CaptionsKey(name, e), Hash: string(hash), Bytes: size}, err
+}
+
+func (b *build) storedCaptions(e lockfile.Entry) (list []captions.Caption, err error) {
+	raw, err := os.ReadFile(b.Store.Path(assets.Hash(e.Captions.Hash)))
+	if err != nil {
+		return nil, err
+	}
+	return list, json.Unmarshal(raw, &list)
+}
+
+// chapters returns the chapters of a clip's sound, if its captions have their times.
+func (b *build) chapters(c manifest.Clip, e lockfile.Entry) (out []mediaforms.Chapter, err error) {
+	if recipes.ChapterKey(c, e) == "" {
+		return nil, nil
+	}
+	list, err := b.storedCaptions(e)
+	if err != nil {
+		return nil, err
+	}
+	parts, letters := c.Chapters()
+	for _, one := range captions.Chapters(list, parts, letters) {
+		out = append(out, mediaforms.Chapter{Title: one.Title, Start: one.StartMs})
+	}
+	return out, nil
 }
 
 // captions brings a take's sidecar into the store, as JSON. That none came is worth

@@ -248,7 +248,7 @@ func (p *Project) proRes(
 	if err != nil {
 		return "", err
 	}
-	key := forms.Key(mediaforms.ProRes, in.Master, in.Spec, "", t)
+	key := forms.Key(mediaforms.ProRes, in.Master, in.Spec, "", "", t)
 	r, err := m.Keep(key, func() (string, int64, error) {
 		made, err := p.makeProRes(ctx, c, e, in, standIn)
 		return made.Hash, made.Bytes, err

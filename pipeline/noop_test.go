@@ -62,7 +62,12 @@ func builtProject(tb testing.TB, dir string, n int) {
 		e.Renditions = map[string]lockfile.Rendition{}
 		for _, name := range []string{renditions.WebM, renditions.Poster} {
 			h, size := put(name, i)
-			e.Renditions[name] = lockfile.Rendition{Key: prepare.Key(name, e.Master, recipes.PrepareSpec(c, req.Route, recipes.Wanted(c, e.Info)), t), Hash: h, Bytes: size}
+			spec := recipes.PrepareSpec(c, req.Route, recipes.Wanted(c, e.Info))
+			key := prepare.Key(name, e.Master, spec, t)
+			if name == renditions.Poster && i%2 == 1 { // as an earlier version made it
+				key = prepare.EarlierPosterKey(e.Master, spec, t)
+			}
+			e.Renditions[name] = lockfile.Rendition{Key: key, Hash: h, Bytes: size}
 		}
 		must(p.Lock.Set(e))
 		key := ledger.KeyOf(req.Key, string(origin.Sandbox))

@@ -85,6 +85,7 @@ func (b *build) prepareBase(
 	in := prepare.In{
 		Clip: s.Clip, TakeKey: s.Key, Master: e.Master, Spec: b.prepareSpec(s, report, e.Info),
 		Duration: e.Info.Duration, Expect: recipes.ExpectPrepared(*s.Work.Clip, e.Info), Threads: b.threads,
+		Poster: report.Chosen(),
 	}
 	in.Expect.Again = b.again(s)
 	out, err := stage.Do(ctx, env, prepare.Step, in)

@@ -5,6 +5,9 @@
 //	PNG         a chunk iTXt with XMP, before the picture
 //	WebP        a chunk XMP, and the extended header that announces it
 //	JPEG        a segment APP1 with XMP
+//	WAV         a chunk _PMX with XMP, the last one
+//	MP3         a private frame of the tag ID3v2 with XMP
+//	ZIP         a mark in each picture, see [Copy]; that of the first one is read
 //	WebM        a tag; ffmpeg writes it, see [Metadata]
 //
 // It also finds the manifests of C2PA that others have embedded. It does not verify them.
@@ -76,7 +79,7 @@ func sourceIn(xmp []byte) Source {
 // writers write a marked copy of a file, by the extension of the file.
 var writers = map[string]func(in *io.SectionReader, out io.Writer, xmp []byte) error{
 	".mp4": writeMP4, ".m4v": writeMP4, ".m4a": writeMP4, ".mov": writeMP4,
-	".png": writePNG, ".webp": writeWebP, ".jpg": writeJPEG, ".jpeg": writeJPEG,
+	".png": writePNG, ".webp": writeWebP, ".jpg": writeJPEG, ".jpeg": writeJPEG, ".wav": writeWAV, ".mp3": writeMP3,
 }
 
 // CanWrite reports whether Write marks files of a name.
@@ -104,6 +107,16 @@ func Write(path string, s Source) error {
 		return fmt.Errorf("mark %s: %w", filepath.Base(path), err)
 	}
 	return nil
+}
+
+// Copy writes a marked copy of a PNG, for an archive of pictures. Without a source it copies the bytes.
+func Copy(out io.Writer, picture io.ReaderAt, size int64, s Source) error {
+	in := io.NewSectionReader(picture, 0, size)
+	if s == "" {
+		_, err := io.Copy(out, in)
+		return err
+	}
+	return writePNG(in, out, XMP(s))
 }
 
 // xmpBox is the type of the box with XMP.
@@ -167,7 +180,7 @@ func writeWebP(in *io.SectionReader, out io.Writer, xmp []byte) error {
 	var head []byte
 	var keep []chunk
 	size := int64(4) // of the form type
-	err := chunksWebP(in, func(c chunk) error {
+	err := chunksRIFF(in, "WEBP", func(c chunk) error {
 		switch c.kind {
 		case "XMP ":
 			return nil
@@ -203,8 +216,7 @@ func writeWebP(in *io.SectionReader, out io.Writer, xmp []byte) error {
 		body = append(body, 0)
 	}
 	size += int64(len(head) + len(body))
-	begin := slices.Concat([]byte("RIFF"), binary.LittleEndian.AppendUint32(nil, uint32(size)), []byte("WEBP"), head)
-	if _, err := out.Write(begin); err != nil {
+	if _, err := out.Write(append(riff("WEBP", size), head...)); err != nil {
 		return err
 	}
 	for _, c := range keep {

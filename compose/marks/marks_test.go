@@ -187,7 +187,11 @@ func TestFilesThatCannotBeMarked(t *testing.T) {
 	for name, text := range map[string]string{
 		"empty.png": "", "empty.mp4": "", "text.png": "hello hello hello hello", "cut.mp4": "\x00\x00\x01\x00ftypisom",
 		"open.mp4": "\x00\x00\x00\x00mdat", "text.webp": "hello hello hello", "cut.jpg": "\xff\xd8\xff\xe0\x00\x20JF",
-		"none.webp": "RIFF\x04\x00\x00\x00WEBP", "film.webm": ebmlMagic,
+		"none.webp": "RIFF\x04\x00\x00\x00WEBP", "film.webm": ebmlMagic, "text.wav": "hello hello hello",
+		"cut.wav": "RIFF\x20\x00\x00\x00WAVEdata\x20\x00\x00\x00ab", "picture.wav": "RIFF\x04\x00\x00\x00WEBP",
+		"text.mp3": "hello hello hello", "cut.mp3": "ID3\x04\x00\x00\x00\x00\x10\x00abc", "old.mp3": "ID3\x02\x00\x00\x00\x00\x00\x00\xff\xfb",
+		"packed.mp3": "ID3\x04\x00\x80\x00\x00\x00\x00\xff\xfb", "large.mp3": "ID3\x04\x00\x00\x7f\x7f\x7f\x7f\xff\xfb",
+		"frame.mp3": "ID3\x03\x00\x00\x00\x00\x00\x0cTIT2\xff\xff\xff\xff\x00\x00ab\xff\xfb",
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -208,12 +212,13 @@ func TestFilesThatCannotBeMarked(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, seed := range []string{pngMagic, "RIFF\x04\x00\x00\x00WEBP", "\xff\xd8\xff\xda", ebmlMagic + "\x80", "\x00\x00\x00\x08free"} {
+	for _, seed := range []string{pngMagic, "RIFF\x04\x00\x00\x00WEBP", "\xff\xd8\xff\xda", ebmlMagic + "\x80", "\x00\x00\x00\x08free",
+		"RIFF\x04\x00\x00\x00WAVE", "ID3\x04\x00\x00\x00\x00\x0bPRIV\x00\x00\x00\x01\x00\x00a\xff\xfb", "PK\x03\x04"} {
 		f.Add([]byte(seed))
 	}
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, ext := range []string{".mp4", ".png", ".webp", ".jpg"} {
+		for _, ext := range []string{".mp4", ".png", ".webp", ".jpg", ".wav", ".mp3"} {
 			path := filepath.Join(dir, "a"+ext)
 			if err := os.WriteFile(path, b, 0o600); err != nil {
 				t.Fatal(err)

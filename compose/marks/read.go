@@ -1,6 +1,7 @@
 package marks
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -54,17 +55,20 @@ func read(in *io.SectionReader) (out Found) {
 	head = head[:n]
 	switch {
 	case bytes.HasPrefix(head, []byte(pngMagic)):
-		_ = chunksPNG(in, func(c chunk) error {
-			out.C2PA = out.C2PA || c.kind == "caBX"
-			if c.isXMP(in) {
-				out.Source = sourceIn(c.read(in))
+		out = readPNG(in)
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		out = readZIP(in)
+	case bytes.HasPrefix(head, []byte("ID3")):
+		tag, _ := readID3(in)
+		for _, f := range tag.frames {
+			if f.isXMP() {
+				out.Source = sourceIn(f)
 			}
-			return nil
-		})
-	case bytes.HasPrefix(head, []byte("RIFF")):
-		_ = chunksWebP(in, func(c chunk) error {
+		}
+	case bytes.HasPrefix(head, []byte("RIFF")) && n == len(head):
+		_ = chunksRIFF(in, string(head[8:]), func(c chunk) error {
 			out.C2PA = out.C2PA || c.kind == "C2PA"
-			if c.kind == "XMP " {
+			if c.kind == "XMP " || c.kind == kindWAV {
 				out.Source = sourceIn(c.read(in))
 			}
 			return nil
@@ -89,6 +93,30 @@ func read(in *io.SectionReader) (out Found) {
 		})
 	}
 	return out
+}
+
+func readPNG(in *io.SectionReader) (out Found) {
+	_ = chunksPNG(in, func(c chunk) error {
+		out.C2PA = out.C2PA || c.kind == "caBX"
+		if c.isXMP(in) {
+			out.Source = sourceIn(c.read(in))
+		}
+		return nil
+	})
+	return out
+}
+
+// readZIP reads the first picture of a sequence.
+func readZIP(in *io.SectionReader) Found {
+	z, err := zip.NewReader(in, in.Size())
+	if err != nil || len(z.File) == 0 || z.File[0].Method != zip.Store {
+		return Found{}
+	}
+	at, err := z.File[0].DataOffset()
+	if err != nil {
+		return Found{}
+	}
+	return readPNG(io.NewSectionReader(in, at, min(in.Size()-at, int64(z.File[0].CompressedSize64))))
 }
 
 // chunk is a part of a file: its header and its content.
@@ -179,11 +207,11 @@ func chunksPNG(in *io.SectionReader, visit func(chunk) error) error {
 	return nil
 }
 
-// chunksWebP visits the chunks.
-func chunksWebP(in *io.SectionReader, visit func(chunk) error) error {
+// chunksRIFF visits the chunks of a form: WEBP or WAVE.
+func chunksRIFF(in *io.SectionReader, form string, visit func(chunk) error) error {
 	head := make([]byte, 12)
-	if _, err := in.ReadAt(head, 0); err != nil || string(head[:4])+string(head[8:]) != "RIFFWEBP" {
-		return fmt.Errorf("it is not WebP")
+	if _, err := in.ReadAt(head, 0); err != nil || string(head[:4])+string(head[8:]) != "RIFF"+form {
+		return fmt.Errorf("it is not %s", form)
 	}
 	end := min(in.Size(), int64(binary.LittleEndian.Uint32(head[4:]))+8)
 	for at, n := int64(12), 0; at < end; n++ {

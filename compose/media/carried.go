@@ -1,15 +1,17 @@
 package media
 
 // Carried is a report that goes to another process as JSON. Members of a Report that JSON does not have are not read
-// there, except for Held.
+// there, except for Held and Chosen.
 type Carried struct {
 	Report Report `json:"report"`
 	Held   int    `json:"held"` // see Report.Held
+	// Chosen is Report.Chosen.
+	Chosen *float64 `json:"chosen,omitempty"`
 }
 
 // Carry returns a report for another process.
 func (r *Report) Carry() Carried {
-	c := Carried{Report: *r, Held: r.Held()}
+	c := Carried{Report: *r, Held: r.Held(), Chosen: r.Chosen()}
 	c.Report.File = "" // a path of this machine
 	return c
 }

@@ -59,6 +59,8 @@ type Expect struct {
 	Again string // the advice for a damaged file: how to get it again
 
 	Poster *PosterSpec // made from the same decode, when not nil
+	// Choose has the picture chosen that represents the clip, see Report.Chosen.
+	Choose bool
 
 	// Pictures, when not nil, returns what gets every picture of the same decode.
 	Pictures func(Info) func(Picture) `json:"-"`
@@ -83,6 +85,8 @@ type Report struct {
 	again string  // see Expect
 	held  float64 // where the last track ends by the container, subtitles too, seconds; 0 when unknown
 	path  string  // of the video, which may be packed from File
+
+	chosen *float64 // see Chosen
 
 	carried *Carried // nil for a report of this process
 }
@@ -176,6 +180,7 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 		return nil, err
 	}
 	r.decode(l)
+	r.chosen = l.choice(info)
 	if err := r.measure(ctx, t, e); err != nil {
 		return nil, err
 	}

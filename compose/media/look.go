@@ -3,9 +3,11 @@ package media
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
+	"greenroom/compose/media/poster"
 	"greenroom/internal/proc"
 )
 
@@ -18,6 +20,7 @@ type look struct {
 	corner   string  // the colour found there, #RRGGBB
 	edges    mixture
 	points   []byte // the second of the two small pictures
+	chooser  *poster.Chooser
 }
 
 // frameSink cuts ffmpeg's raw output into frames.
@@ -50,9 +53,18 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 	sink := &frameSink{buf: make([]byte, w*h*2*4)}
 	graph := info.smallTwice(w, h) + "[v]"
 	l.edges.w, l.edges.h = w, h
-	show := func(Picture) {}
+	shows := []func(Picture){}
 	if e.Pictures != nil {
-		show = e.Pictures(info)
+		shows = append(shows, e.Pictures(info))
+	}
+	if e.Choose {
+		l.chooser = &poster.Chooser{}
+		shows = append(shows, func(p Picture) { l.chooser.Add(p.W, p.H, p.Y, p.A) })
+	}
+	show := func(p Picture) {
+		for _, f := range shows {
+			f(p)
+		}
 	}
 	each := func(b []byte) {
 		twice := 2 * w * h // of each plane
@@ -108,9 +120,14 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 		return nil, err
 	}
 	l.failed, l.notices = err, notices(res.Tail)
-	if e.Poster != nil && err == nil {
-		if err := e.Poster.made(); err != nil {
-			return nil, err
+	if e.Poster != nil {
+		missing := e.Poster.made()
+		switch {
+		case missing == nil:
+		case err == nil:
+			return nil, missing
+		default: // the file is damaged, which the report states; an empty picture must not stay behind
+			os.Remove(e.Poster.Out)
 		}
 	}
 	return l, nil

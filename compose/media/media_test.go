@@ -287,6 +287,9 @@ func TestPrepareMakesVaryingRatesConstant(t *testing.T) {
 	ffmpeg(t, "-c:v", "libvpx-vp9", "-i", clip(t, straight), "-vf", "setpts='PTS+if(gt(N,25),0.3/TB,0)'", "-fps_mode",
 		"vfr", "-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-b:v", "0", "-crf", "20", "-deadline", "realtime",
 		"-cpu-used", "8", "-auto-alt-ref", "0", "-an", vfr)
+	if at := check(t, vfr, Expect{Transparent: true, Choose: true}).Chosen(); at != nil {
+		t.Errorf("a picture at %.3f s is chosen, of which the time is not known", *at)
+	}
 	if err := Prepare(t.Context(), need(t), PrepareSpec{In: vfr, Out: out, Transparent: true, Duration: 2.3, Threads: 2},
 		nil); err != nil {
 		t.Fatal(err)
@@ -350,6 +353,40 @@ func TestPosterHasAlphaAndTheClipsColour(t *testing.T) {
 		if px[3] > 4 {
 			t.Errorf("%s: the corner's alpha is %d", filepath.Base(out), px[3])
 		}
+	}
+}
+
+// TestTheChosenPicture: a third of the pictures is blurred. Another process receives the same choice.
+func TestTheChosenPicture(t *testing.T) {
+	in := shared(t, "bars.mov", "-f", "lavfi", "-i", "smptebars=s=160x120:r=25:d=2", "-vf",
+		"gblur=sigma=6:enable='lt(mod(n,24),8)'", "-c:v", "libx264", "-preset", "ultrafast")
+	r := check(t, in, Expect{Choose: true})
+	at, carried := r.Chosen(), r.Carry().Arrived().Chosen()
+	if at == nil || carried == nil || *carried != *at || int(math.Round(*at*25+0.5))%24 < 8 {
+		t.Errorf("%v and %v", at, carried)
+	}
+	if check(t, in, Expect{}).Chosen() != nil {
+		t.Error("a picture is chosen without being asked for")
+	}
+}
+
+// TestADamagedFileHasNoEmptyPoster: ffmpeg creates the picture's file before the damage ends it.
+func TestADamagedFileHasNoEmptyPoster(t *testing.T) {
+	in := shared(t, "moving.mov", "-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=1", "-c:v", "libx264", "-preset", "ultrafast")
+	b, err := os.ReadFile(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(b[len(b)/4 : len(b)/2])
+	if err := os.WriteFile(in, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "p.webp")
+	if r := check(t, in, Expect{Poster: &PosterSpec{In: in, Out: out, At: 0.9}}); r.Verdict() != Fail {
+		t.Errorf("%+v", r.Findings)
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Error("an empty poster stays behind")
 	}
 }
 

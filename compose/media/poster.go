@@ -12,6 +12,29 @@ import (
 	"greenroom/internal/fault"
 )
 
+// choice returns the time of the chosen picture, see Report.Chosen.
+func (l *look) choice(info Info) *float64 {
+	if l.chooser == nil || info.VFR || info.FPS() <= 0 {
+		return nil
+	}
+	n := l.chooser.Best(info.FPS())
+	if n < 0 {
+		return nil
+	}
+	at := max(0, float64(n)-0.5) / info.FPS()
+	return &at
+}
+
+// Chosen returns the time of the picture that represents the clip, seconds in the prepared file: half a period before the
+// picture, as containers round times. It is nil unless Expect.Choose asked for it, and where the rate varies: the
+// decode counts pictures and does not know their times.
+func (r *Report) Chosen() *float64 {
+	if r.carried != nil {
+		return r.carried.Chosen
+	}
+	return r.chosen
+}
+
 // PosterSpec is one picture of a clip. Out must end in .webp.
 type PosterSpec struct {
 	In, Out string

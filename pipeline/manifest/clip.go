@@ -9,6 +9,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/lazyregexp"
+	"greenroom/pipeline/captions"
 	"greenroom/pipeline/manifest/value"
 	"greenroom/pipeline/manifest/yamldoc"
 	"greenroom/pipeline/markup"
@@ -307,6 +308,7 @@ func (d *doc) script(n ast.Node, path, value string, c *Clip) {
 		return
 	}
 	if strings.ToLower(filepath.Ext(file)) == ".md" {
+		c.Headings = headings(text)
 		text = speakable(text)
 	}
 	text = strings.Join(strings.Fields(text), " ")
@@ -338,10 +340,27 @@ var (
 // speakable returns the words of a Markdown text that are to be spoken: without front matter, headings, comments,
 // pictures, link targets and emphasis marks.
 func speakable(s string) string {
-	s = mdFront.ReplaceAllString(s, " ")
-	s = mdImage.ReplaceAllString(s, " ")
-	s = mdComment.ReplaceAllString(s, " ")
+	s = withoutExtras(s)
 	s = mdHead.ReplaceAllString(s, " ")
 	s = mdLink.ReplaceAllString(s, "$1")
 	return mdMark.ReplaceAllString(s, "")
+}
+
+func withoutExtras(s string) string {
+	s = mdFront.ReplaceAllString(s, " ")
+	s = mdImage.ReplaceAllString(s, " ")
+	return mdComment.ReplaceAllString(s, " ")
+}
+
+// headings returns the headings of a Markdown text, and how much is spoken before each.
+func headings(s string) (out []captions.Part) {
+	s = withoutExtras(s)
+	for _, at := range mdHead.FindAllStringIndex(s, -1) {
+		title := mdMark.ReplaceAllString(mdLink.ReplaceAllString(strings.TrimLeft(s[at[0]:at[1]], " \t\r\n#"), "$1"), "")
+		if title = strings.Join(strings.Fields(title), " "); title != "" {
+			before := captions.Letters(markup.WithoutBreaks(speakable(s[:at[0]])))
+			out = append(out, captions.Part{Title: title, After: before})
+		}
+	}
+	return out
 }

@@ -13,6 +13,7 @@ import (
 	"greenroom/compose/quality"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/captions"
 	"greenroom/pipeline/manifest/disclose"
 	"greenroom/pipeline/manifest/member"
 	"greenroom/remotion/project"
@@ -141,8 +142,9 @@ type Clip struct {
 	Name       string
 	Place      fault.Place
 	Source     string
-	Script     string // normalised
-	ScriptFile string // absolute; empty when inline
+	Script     string          // normalised
+	ScriptFile string          // absolute; empty when inline
+	Headings   []captions.Part // of a script in Markdown
 	AudioFile  string
 	File       string
 	// Frames are the pictures of a sequence that File names as a folder or a pattern, absolute; Rate is how many a

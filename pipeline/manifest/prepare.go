@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -113,6 +114,27 @@ func (c Clip) CaptionWords() string {
 		all = append(all, s.Script)
 	}
 	return strings.Join(strings.Fields(markup.WithoutBreaks(strings.Join(all, " "))), " ")
+}
+
+// Chapters returns the parts that the sound of a clip has, and how many letters are spoken: its scenes, otherwise what its
+// script's headings name. Fewer than two are none.
+func (c Clip) Chapters() (parts []captions.Part, letters int) {
+	spoken := func(text string) int { return captions.Letters(markup.WithoutBreaks(text)) }
+	title := func(text string) string { return captions.TitleOf(markup.WithoutBreaks(text)) }
+	if len(c.Scenes) == 0 {
+		parts, letters = c.Headings, spoken(c.Script)
+		if len(parts) > 0 && parts[0].After > 0 {
+			parts = append([]captions.Part{{Title: title(c.Script)}}, parts...)
+		}
+	}
+	for _, s := range c.Scenes {
+		parts = append(parts, captions.Part{Title: cmp.Or(s.Heading, title(s.Script)), After: letters})
+		letters += spoken(s.Script)
+	}
+	if len(parts) < 2 {
+		return nil, 0
+	}
+	return parts, letters
 }
 
 // renditions reads the files to make of each clip, and returns whether captions by HeyGen are among them. The list of a

@@ -70,6 +70,7 @@ func (c Clip) MadeBy() marks.Source {
 type Scene struct {
 	Script     string
 	ScriptFile string
+	Heading    string // the first one of a script in Markdown
 	Avatar     Avatar
 	Voice      Voice
 	Background string // #RRGGBB
@@ -257,7 +258,11 @@ func (d *doc) scenes(n ast.Node, path string, c *Clip) {
 		if one.Voice.ID == "" {
 			d.Fault(v, "set voice: {id: …} here or under defaults", "%s has no voice", at)
 		}
-		c.Scenes = append(c.Scenes, Scene{one.Script, one.ScriptFile, one.Avatar, one.Voice, one.Background})
+		heading := ""
+		if len(one.Headings) > 0 {
+			heading = one.Headings[0].Title
+		}
+		c.Scenes = append(c.Scenes, Scene{one.Script, one.ScriptFile, heading, one.Avatar, one.Voice, one.Background})
 	}
 }
 

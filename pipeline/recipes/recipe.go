@@ -23,6 +23,7 @@ func ExpectMaster(c manifest.Clip, route string, announced float64) media.Expect
 	e := expectation(c)
 	e.Duration = announced
 	e.KeyColor = screenColor(c, route)
+	e.Choose = true
 	return e
 }
 
@@ -178,6 +179,8 @@ func DuplicateKey(c manifest.Clip, e lockfile.Entry, route string) string {
 	k.Field("prepare", asJSON(c.Prepare))
 	k.Field("made by", string(c.MadeBy()))
 	k.Field("caption words", c.CaptionWords()+"\n"+c.Voice.Locale)
+	parts, _ := c.Chapters()
+	k.Field("chapters", asJSON(parts))
 	return k.Sum()
 }
 

@@ -45,18 +45,30 @@ func staleWords(c manifest.Clip, e lockfile.Entry) bool {
 	return text != "" && (e.Captions == nil || e.Captions.Key != words.Key(e.Master, text, words.Language(c.Voice.Locale)))
 }
 
-// keys returns the function from the name of a rendition to its key.
-func (rc *Recipes) keys(c manifest.Clip, e lockfile.Entry, t media.Tools) func(name string) string {
+// keys returns the function from the name of a rendition to its key, and to those that are valid as well.
+func (rc *Recipes) keys(c manifest.Clip, e lockfile.Entry, t media.Tools) func(name string) []string {
 	spec := rc.Recipe(c, e.Route, Wanted(c, e.Info))
-	return func(name string) string {
+	return func(name string) []string {
 		switch {
 		case captions.Ext(name) != "":
-			return CaptionsKey(name, e)
+			return []string{CaptionsKey(name, e)}
 		case forms.Ext(name) != "":
-			return formstage.Key(name, e.Master, spec, c.Prepare.Backdrop, t)
+			return []string{formstage.Key(name, e.Master, spec, c.Prepare.Backdrop, ChapterKey(c, e), t)}
+		case name == renditions.Poster:
+			return []string{prepare.Key(name, e.Master, spec, t), prepare.EarlierPosterKey(e.Master, spec, t)}
 		}
-		return prepare.Key(name, e.Master, spec, t)
+		return []string{prepare.Key(name, e.Master, spec, t)}
 	}
+}
+
+// ChapterKey returns what the chapters of a clip's sound are made from; "" without captions, which have their times, and
+// where a clip has no parts.
+func ChapterKey(c manifest.Clip, e lockfile.Entry) string {
+	parts, _ := c.Chapters()
+	if len(parts) == 0 || e.Captions == nil {
+		return ""
+	}
+	return "1 " + e.Captions.Hash + " " + asJSON(parts)
 }
 
 // CaptionsKey is the key of a file of captions.
@@ -69,12 +81,12 @@ func CaptionsKey(name string, e lockfile.Entry) string {
 }
 
 // stale returns why a rendition must be made; empty when it is up to date and in the store.
-func (rc *Recipes) stale(e lockfile.Entry, name, key string) string {
+func (rc *Recipes) stale(e lockfile.Entry, name string, keys []string) string {
 	r, ok := e.Renditions[name]
 	switch {
 	case !ok:
 		return "no " + name + " yet"
-	case r.Key != key:
+	case !slices.Contains(keys, r.Key):
 		return "the way clips are prepared changed"
 	}
 	switch rc.disk.Store.Condition(assets.Hash(r.Hash), r.Bytes) {

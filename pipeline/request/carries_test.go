@@ -14,7 +14,7 @@ import (
 // membersOf are the fields of the manifest's types and the members that fill them. A
 // field that is none of the clip's requests has no member.
 var membersOf = map[string][]string{
-	"Clip.Name": nil, "Clip.Place": nil, "Clip.Source": nil, "Clip.Row": nil, "Clip.Places": nil, "Clip.ScriptFile": nil,
+	"Clip.Name": nil, "Clip.Place": nil, "Clip.Source": nil, "Clip.Row": nil, "Clip.Places": nil, "Clip.ScriptFile": nil, "Clip.Headings": nil,
 	"Clip.Script": {"script", "lipsync.script"}, "Clip.AudioFile": {"audio", "lipsync.audio"}, "Clip.File": {"file"}, "Clip.Frames": {"file"}, "Clip.Rate": {"rate"}, "Clip.Key": {"key"}, "Clip.VideoID": {"video"},
 	"Clip.Avatar": {"avatar.id"}, "Clip.Voice": {"voice.id"}, "Clip.Transparent": {"transparent"}, "Clip.Route": {"route"},
 	"Clip.KeyColor": {"key-color"}, "Clip.Background": {"background"}, "Clip.BackgroundImage": {"background.image"},
@@ -36,7 +36,7 @@ var membersOf = map[string][]string{
 	"Voice.Locale": {"voice.locale", "scenes.voice.locale"}, "Voice.Speed": {"voice.speed", "scenes.voice.speed"},
 	"Voice.Pitch": {"voice.pitch", "scenes.voice.pitch"},
 
-	"Scene.Script": {"scenes.script"}, "Scene.ScriptFile": nil, "Scene.Avatar": {"scenes.avatar.id"},
+	"Scene.Script": {"scenes.script"}, "Scene.ScriptFile": nil, "Scene.Heading": nil, "Scene.Avatar": {"scenes.avatar.id"},
 	"Scene.Voice": {"scenes.voice.id"}, "Scene.Background": {"scenes.background"},
 
 	"Agent.Prompt": {"agent.prompt"}, "Agent.PromptFile": nil, "Agent.Seconds": {"agent.duration"},

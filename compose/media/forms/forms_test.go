@@ -2,6 +2,7 @@ package forms
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"encoding/json"
 	"os"
@@ -102,7 +103,7 @@ func TestEveryFormOfATransparentClip(t *testing.T) {
 		return n == HEVC && Makeable(t.Context(), tools, n, true) != nil
 	})
 	s := prepared(t, tools)
-	s.Spec.Source = marks.Generated
+	s.Spec.Source, s.Chapters = marks.Generated, []Chapter{{"One", 0}, {"Two = 2; #3", 400}}
 	got := makeForms(t, tools, s, names...)
 	checkMarks(t, got)
 	if len(got) != len(Complete(names)) {
@@ -138,6 +139,7 @@ func TestEveryFormOfATransparentClip(t *testing.T) {
 	if p := pixel(t, tools, got[Proxy], 0, 2, 2, "-c:v", "libvpx-vp9"); p[3] != 0 {
 		t.Errorf("proxy outside: %v", p)
 	}
+	checkChapters(t, got)
 	checkPictures(t, got[PNG])
 	checkStoryboard(t, tools, got)
 	checkWaveform(t, got[Waveform])
@@ -149,12 +151,31 @@ func checkMarks(t *testing.T, got map[string]string) {
 	for name, path := range got {
 		want := marks.Generated
 		switch name {
-		case PNG, WAV, MP3, Waveform, WaveformPicture, Storyboard:
+		case Waveform, WaveformPicture, Storyboard:
 			want = ""
 		}
 		if found, err := marks.Read(path); err != nil || found.Source != want {
 			t.Errorf("%s: %+v %v", name, found, err)
 		}
+	}
+}
+
+// checkChapters: sounds have them, and nothing else.
+func checkChapters(t *testing.T, got map[string]string) {
+	t.Helper()
+	for name, want := range map[string]string{
+		Audio: "0.000000,0.400000,One 0.400000,1.000000,Two = 2; #3", MP3: "0.000000,0.400000,One 0.400000,1.000000,Two = 2; #3",
+		Proxy: "", Preview: "",
+	} {
+		out, err := exec.Command("ffprobe", "-v", "error", "-show_entries", "chapter=start_time,end_time:chapter_tags=title",
+			"-of", "csv=p=0:e=none", got[name]).Output()
+		if text := strings.Join(strings.Split(strings.TrimSpace(string(out)), "\n"), " "); err != nil || text != want {
+			t.Errorf("chapters of %s: %v\n%q, not\n%q", name, err, text, want)
+		}
+	}
+	b, err := os.ReadFile(got[WAV])
+	if err != nil || !bytes.Contains(b, []byte("cue \x34\x00\x00\x00\x02\x00\x00\x00")) || !bytes.Contains(b, []byte("\x02\x00\x00\x00Two = 2; #3\x00")) {
+		t.Errorf("the WAV has no cue points: %v", err)
 	}
 }
 

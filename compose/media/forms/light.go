@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,13 +43,26 @@ func makeSmall(ctx context.Context, t media.Tools, s Spec, names []string, path 
 	}
 	args = append(args, "-protocol_whitelist", proc.Protocols, "-format_whitelist", "matroska,webm", "-i", "file:"+s.WebM)
 	args = append(args, "-protocol_whitelist", proc.Protocols, "-format_whitelist", "wav", "-i", "file:"+path(WAV))
+	if len(s.Chapters) > 0 {
+		list := filepath.Join(s.Dir, "chapters.txt")
+		if err := os.WriteFile(list, []byte(ffmetadata(s.Chapters, s.Spec.Duration)), 0o644); err != nil {
+			return err
+		}
+		defer os.Remove(list)
+		args = append(args, "-protocol_whitelist", proc.Protocols, "-f", "ffmetadata", "-i", "file:"+list)
+	}
 	args = append(args, "-filter_complex", p.filters(), "-threads", strconv.Itoa(max(1, s.Spec.Threads)))
 	return run(ctx, t, append(args, p.outputs...), "make the previews of the clip")
 }
 
+const chapterOption = "-map_chapters"
+
 // add appends a form to the graph and to the outputs.
 func (p *small) add(name, file string) {
 	common := []string{"-map_metadata", "-1", "-fflags", "+bitexact"}
+	if len(p.spec.Chapters) > 0 && hasChapters(name) { // no metadata at all would be chapters without titles
+		common = []string{"-map_metadata", "2", "-fflags", "+bitexact", chapterOption, "2"}
+	}
 	switch name {
 	case Preview:
 		p.picture("preview", p.overBackdrop())
@@ -105,6 +119,9 @@ func (p *small) sound(label, chain string) {
 }
 
 func (p *small) output(file string, options ...string) {
+	if len(p.spec.Chapters) > 0 && !slices.Contains(options, chapterOption) { // ffmpeg copies them into every file
+		options = append(options, chapterOption, "-1")
+	}
 	p.outputs = append(append(p.outputs, options...), file)
 }
 

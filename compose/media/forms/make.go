@@ -17,6 +17,7 @@ type Spec struct {
 	WebM     string            // the prepared file
 	Backdrop string            // #RRGGBB behind the preview; "" for the usual one
 	Dir      string            // of the finished files; it exists
+	Chapters []Chapter         // of its sound
 
 	width, height, channels int
 	fps                     float64
@@ -84,7 +85,7 @@ func (s Spec) encode(ctx context.Context, t media.Tools, name, path string, prog
 		return err
 	}
 	if name == PNG {
-		return zipPictures(pictures, path, s.frames())
+		return zipPictures(pictures, path, s.frames(), spec.Source)
 	}
 	if err := s.mark(path); err != nil {
 		return err
@@ -113,6 +114,11 @@ func (s Spec) light(
 	s.channels = w.channels
 	if err := makeSmall(ctx, t, s, names, path); err != nil {
 		return err
+	}
+	if len(s.Chapters) > 0 && slices.Contains(names, WAV) {
+		if err := addCues(path(WAV), s.Chapters); err != nil {
+			return err
+		}
 	}
 	for _, name := range names {
 		if name == WaveformPicture { // it shows nothing of the clip
@@ -171,10 +177,17 @@ func (s Spec) frames() int { return s.Spec.Frames }
 const version = "forms/1"
 
 // AddKey adds what decides a form, besides the take, the recipe of the WebM and the version of ffmpeg, to its key.
-func AddKey(k *hashkey.Key, name, backdrop string) {
+// chapters is what those of the sound are made from, "" for none.
+func AddKey(k *hashkey.Key, name, backdrop, chapters string, source marks.Source) {
 	k.Field("form", version)
 	k.Field("form name", name)
 	if name == Preview && backdrop != "" && backdrop != Backdrop {
 		k.Field("backdrop", backdrop)
+	}
+	if source != "" && (name == PNG || name == WAV || name == MP3) { // these had no mark at first
+		k.Field("mark", "in the file")
+	}
+	if chapters != "" && hasChapters(name) {
+		k.Field("chapters", chapters)
 	}
 }

@@ -71,11 +71,12 @@ type decoded struct {
 	seconds float64
 }
 
-// decode reads a file to its end and fails at the first damage. ffmpeg writes a line for each decoded frame: stream,
+// decode reads the pictures and the sound of a file to their end and fails at the first damage. ffmpeg writes a line for each decoded frame: stream,
 // two times, duration, bytes and a checksum.
 func decode(ctx context.Context, t media.Tools, path string) (d decoded, err error) {
 	args := append(proc.FFmpegArgs("error"), "-xerror", "-err_detect", "explode", "-protocol_whitelist", proc.Protocols)
-	args = append(args, "-i", "file:"+path, "-map", "0", "-f", "framecrc", "pipe:1")
+	args = append(args, "-i", "file:"+path,
+		"-map", "0:v?", "-map", "0:a?", "-f", "framecrc", "pipe:1")
 	lines := &frameLines{base: map[string]float64{}}
 	res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stdout: lines, Stall: 2 * time.Minute})
 	if err == nil && strings.TrimSpace(res.Tail) != "" {

@@ -3,17 +3,17 @@ package forms
 import (
 	"archive/zip"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
 
+	"greenroom/compose/marks"
 	"greenroom/internal/fault"
 )
 
 // zipPictures puts numbered pictures into a ZIP file, uncompressed, as they are compressed already. Equal pictures make
-// equal bytes.
-func zipPictures(dir, path string, frames int) (err error) {
+// equal bytes. A source is written into each picture.
+func zipPictures(dir, path string, frames int, source marks.Source) (err error) {
 	list, err := filepath.Glob(filepath.Join(dir, "*.png")) // sorted
 	if err != nil {
 		return err
@@ -36,7 +36,7 @@ func zipPictures(dir, path string, frames int) (err error) {
 	}()
 	z := zip.NewWriter(out)
 	for _, name := range list {
-		if err := addPicture(z, name); err != nil {
+		if err := addPicture(z, name, source); err != nil {
 			return err
 		}
 		os.Remove(name) // a sequence must not need its space twice
@@ -44,7 +44,7 @@ func zipPictures(dir, path string, frames int) (err error) {
 	return z.Close()
 }
 
-func addPicture(z *zip.Writer, name string) error {
+func addPicture(z *zip.Writer, name string, source marks.Source) error {
 	f, err := os.Open(name)
 	if err != nil {
 		return err
@@ -56,6 +56,9 @@ func addPicture(z *zip.Writer, name string) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(w, f)
-	return err
+	st, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	return marks.Copy(w, f, st.Size(), source)
 }

@@ -37,6 +37,7 @@ type studio struct {
 	*testing.T
 	dir, account string
 	session      *mcp.ClientSession
+	page         *transcript // nil: not recorded
 
 	mu     sync.Mutex
 	asked  []string // questions to the person
@@ -56,7 +57,11 @@ func open(t *testing.T, person bool, flags ...string) *studio {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.asked = append(s.asked, r.Params.Message)
-			return s.answer(r.Params.Message), nil
+			answer := s.answer(r.Params.Message)
+			if s.page != nil {
+				s.page.asked(r.Params.Message, answer.Action)
+			}
+			return answer, nil
 		}
 	}
 	cmd := exec.Command("greenroom", append([]string{"mcp"}, flags...)...)
@@ -84,6 +89,9 @@ func (s *studio) call(tool string, args any) (string, bool) {
 		if t, ok := c.(*mcp.TextContent); ok {
 			b.WriteString(t.Text)
 		}
+	}
+	if s.page != nil {
+		s.page.called(tool, args, b.String(), r.IsError)
 	}
 	return b.String(), r.IsError
 }
@@ -131,6 +139,8 @@ func (s *studio) manifest() (m struct{ Text, SHA256 string }) {
 func TestAnAgentMakesAFilm(t *testing.T) {
 	t.Parallel()
 	s := open(t, true, "--max-spend", "1.50")
+	s.page = &transcript{dir: s.dir}
+	s.page.WriteString(sessionHead)
 	m := s.manifest()
 	s.refused("write_manifest", map[string]any{"text": strings.Replace(m.Text, "script: bye.md", "scrpt: bye.md", 1), "sha256": m.SHA256},
 		"nothing was written", "greenroom.yaml:8", "did you mean")
@@ -139,17 +149,20 @@ func TestAnAgentMakesAFilm(t *testing.T) {
 		t.Error("a refused manifest was written")
 	}
 	s.must("write_script", map[string]any{"path": "scripts/new.md", "text": "Something new."})
-	s.must("write_manifest", map[string]any{"text": m.Text + "  new: {script: scripts/new.md}\n", "sha256": m.SHA256})
+	s.must("write_manifest", map[string]any{"text": m.Text + "  new: {script: scripts/new.md}\n" + film, "sha256": m.SHA256})
 	if plan := s.must("plan", none{}); !strings.Contains(plan, `"clip": "new"`) {
 		t.Errorf("plan: %s", plan)
 	}
 	s.must("stand_ins", none{})
+	s.must("render", map[string]any{"composition": "film"})
 	s.billed(0)
+	s.ledger(0)
 
 	hello := map[string]any{"clips": []string{"hello"}}
 	s.refused("build", none{}, "this costs up to $2.97, and $1.50 of --max-spend 1.50 are left")
 	s.refused("build", hello, "the person did not agree")
 	s.billed(0)
+	s.ledger(0)
 	if len(s.asked) != 1 || s.asked[0] != "greenroom: buy clips of HeyGen for up to $0.99?\nhello, $0.99" {
 		t.Errorf("asked %q", s.asked)
 	}
@@ -161,17 +174,23 @@ func TestAnAgentMakesAFilm(t *testing.T) {
 		t.Errorf("build: %s", out)
 	}
 	s.billed(1)
+	s.ledger(1)
 	s.refused("build", map[string]any{"clips": []string{"bye"}}, "this costs up to $0.99, and $0.51 of --max-spend 1.50 are left")
 	s.must("build", hello) // nothing to buy, so no question
+	s.ledger(1)
 	if len(s.asked) != 2 {
 		t.Errorf("asked %q", s.asked)
 	}
 	s.must("check", hello)
+	s.must("render", map[string]any{"composition": "film"})
 	if status := s.must("status", none{}); !strings.Contains(status, `"hello"`) {
 		t.Errorf("status: %s", status)
 	}
 	s.pages()
+	s.compare()
 }
+
+const film = "compositions:\n  film: {background: navy, layers: [{clip: hello}]}\n"
 
 // pages: the guides are resources.
 func (s *studio) pages() {

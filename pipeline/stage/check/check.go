@@ -29,7 +29,7 @@ func Run(ctx context.Context, env stage.Env, in In) (*media.Report, error) {
 
 // Step is Run for other machines.
 var Step = stage.Step[In, media.Carried]{
-	Name: "check/1", Queue: stage.CPU,
+	Name: "check/2", Queue: stage.CPU,
 	Run: func(ctx context.Context, env stage.Env, in In) (media.Carried, error) {
 		r, err := Run(ctx, env, in)
 		if err != nil {

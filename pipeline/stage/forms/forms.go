@@ -28,6 +28,9 @@ type In struct {
 	Backdrop string            `json:"backdrop"`
 	Names    []string          `json:"names"`
 	Threads  int               `json:"threads"` // see prepare.In
+	// Chapters are those of the sound, ChapterKey is what they were made from.
+	Chapters   []forms.Chapter `json:"chapters,omitempty"`
+	ChapterKey string          `json:"chapterKey,omitempty"`
 }
 
 // Out are the forms, in the store, by their names.
@@ -35,7 +38,7 @@ type Out = map[string]lockfile.Rendition
 
 // Step is Run for other machines.
 var Step = stage.Step[In, Out]{
-	Name: "forms/1", Queue: stage.CPU, Run: Run,
+	Name: "forms/2", Queue: stage.CPU, Run: Run,
 	Clip:  func(in In) string { return in.Clip },
 	Files: func(in In) []stage.File { return []stage.File{{Hash: in.Master}, {Hash: in.WebM}} },
 	Made: func(out Out) (list []stage.Object) {
@@ -54,7 +57,8 @@ func Run(ctx context.Context, env stage.Env, in In) (Out, error) {
 	}
 	spec := forms.Spec{
 		Spec: in.Spec, WebM: env.Store.Path(assets.Hash(in.WebM)), Backdrop: in.Backdrop,
-		Dir: env.Store.TempPath("forms-" + in.Clip + "-" + in.TakeKey[:16]),
+		Chapters: in.Chapters,
+		Dir:      env.Store.TempPath("forms-" + in.Clip + "-" + in.TakeKey[:16]),
 	}
 	spec.Spec.In, spec.Spec.Threads = env.Store.Path(assets.Hash(in.Master)), in.Threads
 	if err := os.RemoveAll(spec.Dir); err != nil { // of a run that was killed
@@ -74,7 +78,7 @@ func Run(ctx context.Context, env stage.Env, in In) (Out, error) {
 		if err != nil {
 			return nil, err
 		}
-		key := Key(name, in.Master, in.Spec, in.Backdrop, t)
+		key := Key(name, in.Master, in.Spec, in.Backdrop, in.ChapterKey, t)
 		out[name] = lockfile.Rendition{Key: key, Hash: string(hash), Bytes: size}
 	}
 	return out, nil
@@ -98,8 +102,8 @@ func encode(
 }
 
 // Key returns the hash of master, recipe and ffmpeg's version: a form with the same key is up to date.
-func Key(name, master string, s media.PrepareSpec, backdrop string, t media.Tools) string {
+func Key(name, master string, s media.PrepareSpec, backdrop, chapters string, t media.Tools) string {
 	k := prepare.NewKey(name, master, s, t)
-	forms.AddKey(k, name, backdrop)
+	forms.AddKey(k, name, backdrop, chapters, s.Source)
 	return k.Sum()
 }

@@ -10,6 +10,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/marks"
 	"greenroom/compose/media"
+	"greenroom/compose/media/poster"
 	"greenroom/internal/capacity"
 	"greenroom/internal/hashkey"
 	"greenroom/pipeline/event"
@@ -19,7 +20,8 @@ import (
 	"greenroom/pipeline/stage/check"
 )
 
-// posterAt is where in the clip the poster is taken, seconds: after the pose in which presenters start.
+// posterAt is where in the clip the poster is taken when no picture was chosen, seconds: after the pose in which presenters
+// start.
 const posterAt = 0.6
 
 // In is a take of the store and how it is prepared. The paths of Spec are set by Run.
@@ -30,6 +32,8 @@ type In struct {
 	Spec     media.PrepareSpec `json:"spec"`
 	Duration float64           `json:"duration"` // of the prepared file, seconds
 	Expect   media.Expect      `json:"expect"`   // of the prepared file
+	// Poster is when the picture of the poster is shown, seconds; nil when none was chosen.
+	Poster *float64 `json:"poster,omitempty"`
 	// Threads is how many the encoder has. Its bytes depend on it: they are those of the machine that asks.
 	Threads int `json:"threads"`
 }
@@ -43,7 +47,7 @@ type Out struct {
 
 // Step is Run for other machines.
 var Step = stage.Step[In, Out]{
-	Name: "prepare/1", Queue: stage.CPU, Run: Run,
+	Name: "prepare/2", Queue: stage.CPU, Run: Run,
 	Clip:  func(in In) string { return in.Clip },
 	Files: func(in In) []stage.File { return []stage.File{{Hash: in.Master}} },
 	Made: func(out Out) (list []stage.Object) {
@@ -69,23 +73,26 @@ func Run(ctx context.Context, env stage.Env, in In) (Out, error) {
 	if err := encode(ctx, env, in.Clip, t, spec); err != nil {
 		return Out{}, err
 	}
-	poster := media.PosterSpec{
+	still := media.PosterSpec{
 		In: spec.Out, Out: env.Store.TempPath("poster-" + in.Clip + "-" + in.TakeKey[:16] + ".webp"), At: min(posterAt, in.Duration/2),
 	}
-	defer os.Remove(poster.Out)
+	if in.Poster != nil {
+		still.At = *in.Poster
+	}
+	defer os.Remove(still.Out)
 	expect := in.Expect
-	expect.Poster = &poster
+	expect.Poster = &still
 	report, err := check.File(ctx, env, in.Clip, spec.Out, expect, "the prepared file")
 	if err != nil {
 		return Out{}, err
 	}
 	if spec.Source != "" {
-		if err := marks.Write(poster.Out, spec.Source); err != nil {
+		if err := marks.Write(still.Out, spec.Source); err != nil {
 			return Out{}, err
 		}
 	}
 	out := Out{Renditions: map[string]lockfile.Rendition{}, Tool: t.Version, Report: report}
-	for name, path := range map[string]string{renditions.WebM: spec.Out, renditions.Poster: poster.Out} {
+	for name, path := range map[string]string{renditions.WebM: spec.Out, renditions.Poster: still.Out} {
 		hash, size, err := env.Store.Adopt(path)
 		if err != nil {
 			return Out{}, err
@@ -127,13 +134,27 @@ func NewKey(name, master string, s media.PrepareSpec, t media.Tools) *hashkey.Ke
 	return k
 }
 
-// Key returns the hash of master, recipe and ffmpeg's version: a rendition with the same key is up to date.
+// Key returns the hash of master, recipe and ffmpeg's version: a rendition with the same key is up to date. The picture of
+// the poster follows from the master by the rule, so plans need not know it.
 func Key(name, master string, s media.PrepareSpec, t media.Tools) string {
 	k := NewKey(name, master, s, t)
 	if name == renditions.Poster {
-		for _, a := range (media.PosterSpec{At: posterAt}).Recipe() {
-			k.Field("arg", a)
-		}
+		posterFields(k)
+		k.Field("rule", poster.Rule)
 	}
 	return k.Sum()
+}
+
+// EarlierPosterKey returns the key of posters that were always taken at the same time. They stay valid: a new version of
+// greenroom must not make all clips of a project out of date for their posters.
+func EarlierPosterKey(master string, s media.PrepareSpec, t media.Tools) string {
+	k := NewKey(renditions.Poster, master, s, t)
+	posterFields(k)
+	return k.Sum()
+}
+
+func posterFields(k *hashkey.Key) {
+	for _, a := range (media.PosterSpec{At: posterAt}).Recipe() {
+		k.Field("arg", a)
+	}
 }
