@@ -21,15 +21,16 @@ PIXELS = $(filter greenroom/compose/media greenroom/compose/media/forms greenroo
 
 # What make test runs without the detector: those; packages that have no goroutine, or whose one goroutine runs in every
 # command (native probes files, yamltext parses); the ledger, whose schedules of one fault run with it too; and the tests of
-# the program, which only start processes and compare what they leave. GREENROOM_E2E_RACE gives the program the detector.
-# The longest come first, so that none of them runs alone at the end.
+# the program, which only start processes and compare what they leave. In make test the program itself has the detector in
+# the tests of kills, storage, live sessions, agents and the page; GREENROOM_E2E_RACE gives it to scripts, films and secrets
+# too, in make test-all. The longest come first, so that none of them runs alone at the end.
 PLAIN = $(addprefix greenroom/internal/e2e/,scripts films secrets) $(PIXELS) greenroom/pipeline/ledger greenroom/compose/exchange greenroom/compose/native \
 	$(addprefix greenroom/internal/e2e/,newcomer studio projects clients) greenroom/internal/house greenroom/compose/timeline \
 	greenroom/internal/yamltext greenroom/pipeline/films/paging greenroom/pipeline/films/resolve greenroom/docs
 
 # What is not a unit test, or takes longer than a check may: real films, browsers, npm packages, watchers, complete builds.
 SLOW := greenroom/internal/e2e/% greenroom/compose/native greenroom/internal/page greenroom/internal/release greenroom/pipeline \
-	greenroom/pipeline/watch greenroom/remotion greenroom/remotion/% greenroom
+	greenroom/pipeline/watch greenroom/pipeline/films/render greenroom/pipeline/films/segments greenroom/remotion greenroom/remotion/% greenroom
 PACKAGES = $(shell go list ./...)
 
 # Tests of make test-all: storage servers, and runs that are killed while they render.
@@ -93,7 +94,7 @@ test test-all: export GORACE := atexit_sleep_ms=50
 test: setup vet lint build
 	cd remotion/companion && npm run --silent check
 	go test -C pipeline/live/webrtc -race ./...
-	GREENROOM_E2E_RACE='$(RACE)' go test -timeout 45m $(PLAIN)
+	go test -timeout 45m $(PLAIN)
 	EXPLORE_FAULTS=1 go test $(RACE) -timeout 30m -skip '$(LONG)' greenroom/pipeline/ledger $(filter-out $(PLAIN),$(PACKAGES))
 	go test -race -timeout 30m -run '$(GOROUTINES)' greenroom/compose/media greenroom/compose/standin
 	cd $(FARM) && go vet . && go test .
@@ -136,8 +137,9 @@ explore:
 	EXPLORE_FAULTS=$${EXPLORE_FAULTS:-4} go test -count 1 -timeout 60m -v -run 'TestExplore|TestPlanted|TestTheControl|TestSQLiteTells|TestStoresAgree' ./pipeline/ledger
 
 # The long kill tests: two submitters with 1,500 clips next to a naive one, 150 builds, 40 renders, and 40 projects that two
-# machines build at once.
-kill: setup
+# machines build at once, and 200 processes of a farm.
+kill: setup farm-server
+	cd $(FARM) && GREENROOM_KILL_FARM=$${GREENROOM_KILL_FARM:-200} go test -count 1 -timeout 120m -v -run TestKills ./e2e
 	GREENROOM_KILL_BUILDS=$${GREENROOM_KILL_BUILDS:-150} GREENROOM_KILL_RENDERS=$${GREENROOM_KILL_RENDERS:-40} GREENROOM_KILL_MACHINES=$${GREENROOM_KILL_MACHINES:-40} go test -count 1 -timeout 60m -v -run 'TestKilledBuildsBuyOnce|TestKilledRendersLeaveNothing|TestTwoMachinesBuyOnce' ./internal/e2e/kill
 	GREENROOM_KILL_CLIPS=$${GREENROOM_KILL_CLIPS:-1500} GREENROOM_KILL_KILLS=$${GREENROOM_KILL_KILLS:-600} go test -count 1 -timeout 60m -v -run TestTwoKilledSubmittersBuyOnce ./internal/e2e/kill
 
@@ -148,12 +150,12 @@ release:
 # The rest: the other systems, more faults, storage servers, killed renders, complete matrices, and real projects with every
 # package manager, layout and version of Remotion, and npm packages, from the registry. Two hours more.
 MANAGERS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/greenroom-ci/package-managers
-test-all: test vet-all explore kill farm-server
+test-all: test vet-all explore kill
 	@.ci/setup all
-	cd $(FARM) && go vet ./... && go run $(STATICCHECK) ./... && go run $(ERRCHECK) -ignoretests -exclude ../../.ci/errcheck.txt ./... && go test -count 1 -timeout 30m ./e2e
+	cd $(FARM) && go vet ./... && go run $(STATICCHECK) ./... && go run $(ERRCHECK) -ignoretests -exclude ../../.ci/errcheck.txt ./... && go test -count 1 -timeout 60m ./e2e
 	go test -race -count 1 -timeout 30m -run '$(LONG)' ./internal/e2e/...
 	GREENROOM_TEST_ALL=1 go test -count 1 -timeout 60m $(PIXELS) ./compose/native
-	GREENROOM_TEST_ALL=1 GREENROOM_MANAGERS=$(MANAGERS) go test -count 1 -timeout 180m -p 1 ./internal/e2e/scripts ./internal/e2e/films ./internal/e2e/newcomer ./internal/e2e/projects ./internal/e2e/secrets ./internal/release ./remotion/...
+	GREENROOM_E2E_RACE='$(RACE)' GREENROOM_TEST_ALL=1 GREENROOM_MANAGERS=$(MANAGERS) go test -count 1 -timeout 180m -p 1 ./internal/e2e/scripts ./internal/e2e/films ./internal/e2e/newcomer ./internal/e2e/projects ./internal/e2e/secrets ./internal/release ./remotion/...
 
 clean:
 	rm -rf bin demo dist

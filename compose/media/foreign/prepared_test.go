@@ -14,21 +14,21 @@ import (
 	"greenroom/compose/media"
 )
 
-// usual are the files that every run prepares: of each property of a file that Prepare treats apart, the one that
-// asks most.
+// usual are the files that every run prepares: of each kind of property that Prepare treats apart, the one that asks
+// most.
 var usual = strings.Fields(`
-	rot90.mp4 mirror270.mp4 rot90-sar2.mp4 roll90.mkv sar-vui-hevc.mp4 display-dimensions.webm display-unit3.mkv
-	crop.mkv crop-sps.mp4 resized.webm bt601-525.mp4 bt601-vp8.webm full-range.mp4 full-range-601.mp4 mjpeg.avi
-	untagged.mp4 ten-bit-422.mov twelve-bit.mkv yuv444.mp4 rgb-x264.mp4 rgb-qtrle.mov prores4444-soft.mov png16.mov
-	ffv1-yuva.mkv vp8-alpha.webm vp9-alpha-soft.webm vp9-alpha-no-tag.webm vp9-alpha-vorbis.webm apngasm.png
-	gif-im-previous.gif fps23.976.mp4 fps120.mp4 timescale1000.mp4 jitter.mp4 vfr-drops.webm vfr-pause.mp4
-	gst-live.webm edit-trim.mp4 edit-delay.mp4 negative-cts.mp4 late-video.mkv open-gop.mp4 vp9-altref.webm
-	fragmented.mp4 av.ts mencoder.avi mkvmerge-sync.mkv cover-first.mp4 sound-5.1.mp4 sound-mp3.mkv sound-pcm-u8.avi
-	sound-opus.webm sound-8k.mp4 sound-late.mp4 sound-early.mkv sound-two.mp4
+	rot90.mp4 mirror270.mp4 sar-vui-hevc.mp4 display-unit3.mkv crop.mkv resized.webm bt601-vp8.webm full-range.mp4
+	mjpeg.avi ten-bit-422.mov rgb-qtrle.mov prores4444-soft.mov ffv1-yuva.mkv vp9-alpha-soft.webm apngasm.png
+	gif-im-previous.gif fps23.976.mp4 timescale1000.mp4 vfr-drops.webm edit-trim.mp4 negative-cts.mp4 late-video.mkv
+	fragmented.mp4 av.ts cover-first.mp4 sound-5.1.mp4 sound-opus.webm sound-two.mp4
 `)
 
 // others are their relatives in further containers, codecs and rates, which GREENROOM_TEST_ALL prepares too.
 var others = strings.Fields(`
+	rot90-sar2.mp4 roll90.mkv display-dimensions.webm crop-sps.mp4 bt601-525.mp4 full-range-601.mp4 untagged.mp4
+	twelve-bit.mkv yuv444.mp4 rgb-x264.mp4 png16.mov vp8-alpha.webm vp9-alpha-no-tag.webm vp9-alpha-vorbis.webm
+	fps120.mp4 jitter.mp4 vfr-pause.mp4 gst-live.webm edit-delay.mp4 open-gop.mp4 vp9-altref.webm mencoder.avi
+	mkvmerge-sync.mkv sound-mp3.mkv sound-pcm-u8.avi sound-8k.mp4 sound-late.mp4 sound-early.mkv
 	rot0.mp4 rot180.mp4 rot270.mp4 mirror0.mp4 mirror90.mp4 mirror180.mp4 rot90-hevc.mov sar2-1.mp4 sar4-3.mov
 	sar32-27.mp4 sar303-320.webm bt601-625.mov mjpeg.mov ten-bit.mp4 ten-bit-vp9.webm rgb-vp9.webm rgb-png.mov
 	rgb-utvideo.avi rgb-ffv1.mkv aomenc.webm svt-av1.mp4 x265-cli.mkv vpxenc-vp8.webm prores4444.mov qtrle-sound.mov

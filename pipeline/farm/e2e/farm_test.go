@@ -18,11 +18,13 @@ import (
 	"time"
 )
 
-// farm is a server, workers and a shared cache.
+// farm is a server, workers and a shared cache in a storage server.
 type farm struct {
 	testing.TB
 	address, db, cache, library string
+	api                         string // of HeyGen, for commands; "" without one
 	server                      *process
+	bucket                      *bucket
 }
 
 // process is a program that runs.
@@ -58,17 +60,21 @@ func (l *lines) String() string {
 func newFarm(t testing.TB) *farm {
 	t.Helper()
 	dir := t.TempDir()
+	f := &farm{TB: t, address: freeAddress(t), db: filepath.Join(dir, "server.db"), library: filepath.Join(dir, "library")}
+	f.startBucket()
+	f.startServer()
+	return f
+}
+
+// freeAddress is an address of this machine that nothing listens on.
+func freeAddress(t testing.TB) string {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	f := &farm{TB: t, address: l.Addr().String(), db: filepath.Join(dir, "server.db"),
-		library: filepath.Join(dir, "library"),
-		cache:   "file://" + filepath.Join(dir, "cache")}
-	l.Close()
-	f.startServer()
-	return f
+	return l.Addr().String()
 }
 
 func (f *farm) startServer() {
@@ -88,7 +94,8 @@ func (f *farm) startPath(dir, path string, args ...string) *process {
 	f.Helper()
 	p := &process{Cmd: exec.Command(path, args...), done: make(chan struct{})}
 	p.Dir = dir
-	p.Env = append(os.Environ(), "GREENROOM_CACHE="+f.library, "NO_COLOR=1",
+	p.Env = append(os.Environ(), "GREENROOM_CACHE="+f.library, "NO_COLOR=1", "HEYGEN_API_BASE="+f.api,
+		"AWS_ACCESS_KEY_ID="+storageUser, "AWS_SECRET_ACCESS_KEY="+storagePassword,
 		"PATH="+programs+string(os.PathListSeparator)+os.Getenv("PATH"))
 	p.out = &lines{more: make(chan struct{}, 1)}
 	p.Stdout, p.Stderr = p.out, p.out
@@ -201,14 +208,20 @@ func (f *farm) must(p *process) {
 // project is a folder with clips of the user's own files and films of them: nothing in it differs from run to run.
 func (f *farm) project(clips, films int) string {
 	f.Helper()
+	return f.numbered(clips, films, 0)
+}
+
+// numbered is one of any number of projects whose clips and films are all different.
+func (f *farm) numbered(clips, films, number int) string {
+	f.Helper()
 	dir := f.TempDir()
 	var text strings.Builder
 	text.WriteString("version: 1\nproject: t\nsize: 320x180\nclips:\n")
 	for i := range clips {
 		name := fmt.Sprintf("clip%d.mp4", i)
-		source := fmt.Sprintf("testsrc=s=320x180:r=25:d=2,hue=h=%d", 10*i)
+		source := fmt.Sprintf("testsrc=s=320x180:r=25:d=2,hue=h=%d", 10*i+number)
 		c := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-f", "lavfi", "-i",
-			fmt.Sprintf("sine=f=%d:d=2", 300+20*i), "-pix_fmt", "yuv420p", filepath.Join(dir, name))
+			fmt.Sprintf("sine=f=%d:d=2", 300+20*i+number), "-pix_fmt", "yuv420p", filepath.Join(dir, name))
 		if out, err := c.CombinedOutput(); err != nil {
 			f.Fatalf("%v\n%s", err, out)
 		}
@@ -216,7 +229,7 @@ func (f *farm) project(clips, films int) string {
 	}
 	text.WriteString("compositions:\n")
 	for i := range films {
-		fmt.Fprintf(&text, "  film%d: {layers: [{clip: clip%d}, {text: Number %d, at: 0s, for: 1s}]}\n", i, i%clips, i)
+		fmt.Fprintf(&text, "  film%d: {layers: [{clip: clip%d}, {text: Number %d, at: 0s, for: 1s}]}\n", i, i%clips, 100*number+i)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "greenroom.yaml"), []byte(text.String()), 0o600); err != nil {
 		f.Fatal(err)
