@@ -34,7 +34,7 @@ type killer struct {
 	workers []*process
 	left    int
 	killed  map[string]int
-	units   int // answered by workers that were killed, as far as they said
+	units   int // answered by workers that were killed, as far as they reported
 }
 
 func newKiller(f *farm, kills int) *killer {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// TestBadStorage: the same bytes as on one machine, or an error that says what is wrong, and the films once the storage is
+// TestBadStorage: the same bytes as on one machine, or an error that names what is wrong, and the films once the storage is
 // well again.
 func TestBadStorage(t *testing.T) {
 	f := newFarm(t)
@@ -17,7 +17,7 @@ func TestBadStorage(t *testing.T) {
 	for i, c := range []struct {
 		name  string
 		spoil func(w http.ResponseWriter, r *http.Request, forward http.Handler)
-		fails string // what the message says; "" if the run succeeds
+		fails string // what the message contains; "" if the run succeeds
 	}{
 		{"slow", func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
 			time.Sleep(200 * time.Millisecond) // the storage's slowness is what this is about
