@@ -1,6 +1,7 @@
 package heygen
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -71,16 +72,20 @@ func (c *Client) Statuses(ctx context.Context, k Kind, ids []string) ([]JobState
 
 func errNoBulk(k Kind) error { return fmt.Errorf("v3 has no bulk calls for jobs of kind %s", k) }
 
+// wireJobState names its job by video_id whatever its kind, in the contract; jobs of other kinds name themselves by a member
+// of their own, which is read too.
 type wireJobState struct {
-	ID     flexWord        `json:"video_id"`
-	Index  flexNumber      `json:"item_index"`
-	Status flexWord        `json:"status"`
-	Error  json.RawMessage `json:"error"`
+	Video       flexWord        `json:"video_id"`
+	Translation flexWord        `json:"video_translation_id"`
+	Lipsync     flexWord        `json:"lipsync_id"`
+	Index       flexNumber      `json:"item_index"`
+	Status      flexWord        `json:"status"`
+	Error       json.RawMessage `json:"error"`
 }
 
 func (d wireJobState) state() JobState {
 	s := JobState{
-		ID: string(d.ID), RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)),
+		ID: string(cmp.Or(d.Video, d.Translation, d.Lipsync)), RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)),
 		Missing: strings.EqualFold(string(d.Status), "not_found"),
 	}
 	if s.State == StateFailed {

@@ -80,7 +80,7 @@ func TestJobsOfAKindAreReadTogether(t *testing.T) {
 	var reads []string
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		reads = append(reads, r.URL.Path)
-		_, _ = w.Write([]byte(`{"data":[{"video_id":"a","status":"running"},{"video_id":"b","status":"queued"}]}`))
+		_, _ = w.Write([]byte(`{"data":[{"video_id":"a","status":"running"},{"lipsync_id":"b","status":"queued"}]}`))
 	}))
 	defer srv.Close()
 	c := heygen.New("k", heygen.WithBaseURL(srv.URL))
