@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"math"
 	"time"
 
 	"greenroom/internal/outside"
@@ -52,17 +53,23 @@ func SpendingOf(rows []Row) Spending {
 		switch r.State {
 		case Submitted, Completed:
 			run.Bought++
-			run.Price += r.Price
-			out.Total += r.Price
+			run.Price = Add(run.Price, r.Price)
+			out.Total = Add(out.Total, r.Price)
 		case Failed:
 			run.Failed++
 		default:
 			run.Open++
 			out.Open++
-			run.Price += r.Price
-			out.Total += r.Price
+			run.Price = Add(run.Price, r.Price)
+			out.Total = Add(out.Total, r.Price)
 		}
 		run.Purchases = append(run.Purchases, Purchase{r.Clip, r.Route, string(r.State), r.VideoID, r.Price, outside.Clean(r.Reason)})
 	}
 	return out
+}
+
+// Add returns the sum of two prices in dollars, to a millionth: 0.99 three times is 2.97, not 2.9699999999999998.
+func Add(a, b float64) float64 {
+	const parts = 1e6
+	return math.Round((a+b)*parts) / parts
 }

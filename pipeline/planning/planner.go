@@ -113,11 +113,11 @@ func (pl *Planner) Plan(ctx context.Context, names []string) (*Plan, error) {
 			} else {
 				bought[v.Key] = c.Name
 			}
-			plan.Price += v.Price
-			plan.Least += v.Least
+			plan.Price = ledger.Add(plan.Price, v.Price)
+			plan.Least = ledger.Add(plan.Least, v.Least)
 		}
-		plan.Price += s.Price
-		plan.Least += s.Least
+		plan.Price = ledger.Add(plan.Price, s.Price)
+		plan.Least = ledger.Add(plan.Least, s.Least)
 		plan.Steps = append(plan.Steps, s)
 	}
 	if err := bad.Or(); err != nil {

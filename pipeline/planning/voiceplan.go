@@ -87,8 +87,8 @@ func (p *Plan) Voices(buy bool) *Plan {
 			continue
 		}
 		s.Action, s.Price, s.Least = Draft, 0, 0
-		out.Price += s.Voice.Price
-		out.Least += s.Voice.Least
+		out.Price = ledger.Add(out.Price, s.Voice.Price)
+		out.Least = ledger.Add(out.Least, s.Voice.Least)
 		out.Steps = append(out.Steps, s)
 	}
 	return out
