@@ -34,7 +34,10 @@ SLOW := greenroom/internal/e2e/% greenroom/compose/native greenroom/internal/pag
 PACKAGES = $(shell go list ./...)
 
 # Tests of make test-all: storage servers, and runs that are killed while they render.
-LONG := ^(TestRehearsal|TestGoogleCloudStorage|TestKilledRendersLeaveNothing|TestKilledRowFilmsGoOn)$$
+LONG := ^(TestRehearsal|TestRehearsalOfARemotionFilm|TestGoogleCloudStorage|TestKilledRendersLeaveNothing|TestKilledRowFilmsGoOn)$$
+
+# Tests of make test-all that have a shorter relative in make test, among those without the detector.
+RELATIVES := ^(TestClipsAtEveryRate|TestRemotionAgain|TestTheKeyIsBetterThanTheDifferenceKey)$$
 
 .PHONY: all build live worker farm-server farm-demo demo gallery guide-pictures check test bench gallery-page gen lint vet vet-all setup explore kill test-all release clean
 
@@ -94,7 +97,7 @@ test test-all: export GORACE := atexit_sleep_ms=50
 test: setup vet lint build
 	cd remotion/companion && npm run --silent check
 	go test -C pipeline/live/webrtc -race ./...
-	go test -timeout 45m $(PLAIN)
+	go test -timeout 45m -skip '$(RELATIVES)' $(PLAIN)
 	EXPLORE_FAULTS=1 go test $(RACE) -timeout 30m -skip '$(LONG)' greenroom/pipeline/ledger $(filter-out $(PLAIN),$(PACKAGES))
 	go test -race -timeout 30m -run '$(GOROUTINES)' greenroom/compose/media greenroom/compose/standin
 	cd $(FARM) && go vet . && go test .
