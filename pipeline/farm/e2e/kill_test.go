@@ -140,7 +140,7 @@ func TestKillsBuyOnce(t *testing.T) {
 		}
 		k.run(dir, "build", "--yes")
 		k.run(dir, "render", "--all", "--allow-sandbox")
-		f.must(f.greenroom(dir, "check"))
+		f.must(f.start(dir, "greenroom", "check"))
 		bought += clips
 		if n := f.billed(); n != bought {
 			t.Fatalf("round %d: %d clips were bought, not %d", round, n, bought)
