@@ -16,6 +16,7 @@ import (
 	"greenroom/internal/keymutex"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
+	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/preflight"
 	"greenroom/pipeline/project"
@@ -276,7 +277,7 @@ func (b *build) limits(plan *planning.Plan, found preflight.Found, claims *share
 // bought counts a purchase.
 func (b *build) bought(s planning.Step, voice bool, price float64) {
 	b.count(func(sum *Summary) {
-		sum.Spent += price
+		sum.Spent = ledger.Add(sum.Spent, price)
 		if voice {
 			sum.Voices++
 		} else {
@@ -284,7 +285,7 @@ func (b *build) bought(s planning.Step, voice bool, price float64) {
 		}
 	})
 	if !voice {
-		b.result(s.Clip, func(r *Result) { r.Price += price })
+		b.result(s.Clip, func(r *Result) { r.Price = ledger.Add(r.Price, price) })
 	}
 }
 

@@ -179,7 +179,6 @@ const flagXMP, flagAlpha = 0x04, 0x10
 func writeWebP(in *io.SectionReader, out io.Writer, xmp []byte) error {
 	var head []byte
 	var keep []chunk
-	size := int64(4) // of the form type
 	err := chunksRIFF(in, "WEBP", func(c chunk) error {
 		switch c.kind {
 		case "XMP ":
@@ -202,7 +201,6 @@ func writeWebP(in *io.SectionReader, out io.Writer, xmp []byte) error {
 			}
 		}
 		keep = append(keep, c)
-		size += c.size
 		return nil
 	})
 	if err != nil {
@@ -211,21 +209,7 @@ func writeWebP(in *io.SectionReader, out io.Writer, xmp []byte) error {
 	if head == nil {
 		return fmt.Errorf("it has no picture")
 	}
-	body := slices.Concat([]byte("XMP "), binary.LittleEndian.AppendUint32(nil, uint32(len(xmp))), xmp)
-	if len(xmp)%2 == 1 {
-		body = append(body, 0)
-	}
-	size += int64(len(head) + len(body))
-	if _, err := out.Write(append(riff("WEBP", size), head...)); err != nil {
-		return err
-	}
-	for _, c := range keep {
-		if _, err := io.Copy(out, io.NewSectionReader(in, c.at, c.size)); err != nil {
-			return err
-		}
-	}
-	_, err = out.Write(body)
-	return err
+	return writeRIFF(in, out, "WEBP", head, keep, "XMP ", xmp)
 }
 
 // extended returns the extended header for a picture of which first has the first bytes: the size of the canvas, and

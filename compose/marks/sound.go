@@ -16,40 +16,37 @@ const kindWAV = "_PMX"
 // writeWAV adds a chunk at the end. One with XMP that is there already is removed.
 func writeWAV(in *io.SectionReader, out io.Writer, xmp []byte) error {
 	var keep []chunk
-	size := int64(4) // of the form type
 	err := chunksRIFF(in, "WAVE", func(c chunk) error {
 		if c.kind != kindWAV {
 			keep = append(keep, c)
-			size += c.size
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	body := slices.Concat([]byte(kindWAV), binary.LittleEndian.AppendUint32(nil, uint32(len(xmp))), xmp)
-	if len(xmp)%2 == 1 {
-		body = append(body, 0)
-	}
-	size += int64(len(body))
-	if size > math.MaxUint32 {
-		return errors.New("it is too large for another chunk: WAV has up to 4 GiB")
-	}
-	if _, err := out.Write(riff("WAVE", size)); err != nil {
-		return err
-	}
-	for _, c := range keep {
-		if _, err := io.Copy(out, io.NewSectionReader(in, c.at, c.size)); err != nil {
-			return err
-		}
-	}
-	_, err = out.Write(body)
-	return err
+	return writeRIFF(in, out, "WAVE", nil, keep, kindWAV, xmp)
 }
 
-// riff returns the beginning of a file of chunks.
-func riff(form string, size int64) []byte {
-	return slices.Concat([]byte("RIFF"), binary.LittleEndian.AppendUint32(nil, uint32(size)), []byte(form))
+// writeRIFF writes a file of chunks: a first one, those of in that are kept, and one with XMP.
+func writeRIFF(in *io.SectionReader, out io.Writer, form string, first []byte, keep []chunk, kind string, xmp []byte) error {
+	last := slices.Concat([]byte(kind), binary.LittleEndian.AppendUint32(nil, uint32(len(xmp))), xmp)
+	if len(xmp)%2 == 1 {
+		last = append(last, 0)
+	}
+	size := int64(len(form) + len(first) + len(last))
+	parts := []io.Reader{bytes.NewReader(first)}
+	for _, c := range keep {
+		size += c.size
+		parts = append(parts, io.NewSectionReader(in, c.at, c.size))
+	}
+	if size > math.MaxUint32 {
+		return errors.New("it is too large for another chunk: such files have up to 4 GiB")
+	}
+	head := slices.Concat([]byte("RIFF"), binary.LittleEndian.AppendUint32(nil, uint32(size)), []byte(form))
+	parts = append([]io.Reader{bytes.NewReader(head)}, append(parts, bytes.NewReader(last))...)
+	_, err := io.Copy(out, io.MultiReader(parts...))
+	return err
 }
 
 // id3 is a tag ID3v2 at the beginning of an MP3.

@@ -124,7 +124,7 @@ func (s *Server) mayAsk(req *mcp.CallToolRequest, p planned, unknown []string) e
 	case len(unknown) > 0:
 		return fmt.Errorf("nothing was bought: the length of %s is unknown, so no limit can hold%s",
 			strings.Join(unknown, ", "), terminal)
-	case spent+p.Price > *s.p.MaxSpend:
+	case spent+p.Price > *s.p.MaxSpend+rounding:
 		return fmt.Errorf("nothing was bought: this costs up to $%.2f, and $%.2f of --max-spend %.2f are left", p.Price,
 			max(0, *s.p.MaxSpend-spent), *s.p.MaxSpend)
 	}
@@ -183,6 +183,9 @@ func (s *Server) answered(ctx context.Context, req *mcp.CallToolRequest) (*mcp.C
 	return text(s.carryOut(ctx, o.plan, o.price))
 }
 
+// rounding is how much sums of prices may be off, dollars: three times 0.99 is not exactly 2.97 in binary fractions.
+const rounding = 1e-9
+
 // carryOut builds a plan, and spends at most its price and what is left of the server's limit.
 func (s *Server) carryOut(ctx context.Context, plan []byte, price float64) (string, error) {
 	if s.p.MaxSpend != nil {
@@ -190,7 +193,7 @@ func (s *Server) carryOut(ctx context.Context, plan []byte, price float64) (stri
 		left := *s.p.MaxSpend - s.spent
 		s.spent += price // until the build has ended: two builds must not share what is left
 		s.mu.Unlock()
-		if price > left {
+		if price > left+rounding {
 			s.give(price)
 			return "", errors.New("nothing was bought: --max-spend is used up")
 		}
@@ -210,7 +213,7 @@ func (s *Server) carryOut(ctx context.Context, plan []byte, price float64) (stri
 	var sum struct {
 		Spent float64 `json:"spentUSD"`
 	}
-	if json.Unmarshal([]byte(out), &sum) == nil && sum.Spent <= price { // else all of the price stays counted
+	if json.Unmarshal([]byte(out), &sum) == nil && sum.Spent <= price+rounding { // else all of the price stays counted
 		s.give(price - sum.Spent)
 	}
 	return out, err
