@@ -82,6 +82,7 @@ var owners = map[string]string{
 	"github.com/modelcontextprotocol/go-sdk/mcp": "greenroom/internal/agent",
 	"github.com/aws/aws-sdk-go-v2/service/s3":    "greenroom/assets",
 	"github.com/santhosh-tekuri/jsonschema/v6":   "greenroom/internal/wiretest",
+	"github.com/digitorus/timestamp":             "greenroom/remotion/c2pa",
 }
 
 // impure are what pipeline/request must not use: it computes, and reads and sends nothing.

@@ -40,21 +40,30 @@ func protected(algorithm int, chain [][]byte) []byte {
 	return out
 }
 
-// toSign returns the bytes that the signature of a payload covers.
-func toSign(protected, payload []byte) []byte {
-	out := append(head(kindArray, 4), text("Signature1")...)
+// structure returns the bytes that a signature covers, or its timestamp: a Sig_structure.
+func structure(context string, protected, payload []byte) []byte {
+	out := append(head(kindArray, 4), text(context)...)
 	out = append(out, byteString(protected)...)
 	out = append(out, byteString(nil)...) // no further data
 	return append(out, byteString(payload)...)
 }
 
 // sign1 returns a COSE_Sign1 without its payload, filled up to a size: the place for it in a file has a fixed size. ok
-// is false if it does not fit.
-func sign1(protected, signature []byte, size int) (out []byte, ok bool) {
+// is false if it does not fit. token is a timestamp of the signature, nil for none.
+func sign1(protected, signature, token []byte, size int) (out []byte, ok bool) {
+	var headers []byte // not signed
+	n := 1
+	if token != nil {
+		n++
+		headers = append(text("sigTst2"), head(kindMap, 1)...)
+		headers = append(append(headers, text("tstTokens")...), head(kindArray, 1)...)
+		headers = append(append(headers, head(kindMap, 1)...), text("val")...)
+		headers = append(headers, byteString(token)...)
+	}
 	build := func(pad []byte) []byte {
 		b := append([]byte{tagSign1}, head(kindArray, 4)...)
-		b = append(append(b, byteString(protected)...), head(kindMap, 1)...)
-		b = append(append(b, text("pad")...), pad...)
+		b = append(append(b, byteString(protected)...), head(kindMap, n)...)
+		b = append(append(append(b, headers...), text("pad")...), pad...)
 		return append(append(b, null), byteString(signature)...)
 	}
 	free := size - len(build(nil)) - 3 // a length of two bytes

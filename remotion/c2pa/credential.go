@@ -47,12 +47,19 @@ type Credential struct {
 	sign      Signer
 	chain     [][]byte
 	leaf      *x509.Certificate
+
+	authority     Authority // nil: signatures have no timestamp
+	authorityName string
 }
 
-// Fingerprint changes with the certificate and the algorithm.
+// Fingerprint changes with the certificate, the algorithm and the time stamping authority.
 func (c *Credential) Fingerprint() string {
 	sum := sha256.Sum256(c.leaf.Raw)
-	return c.Algorithm + " " + hex.EncodeToString(sum[:])
+	out := c.Algorithm + " " + hex.EncodeToString(sum[:])
+	if c.authorityName != "" {
+		out += " " + c.authorityName
+	}
+	return out
 }
 
 const day = "2006-01-02"

@@ -148,9 +148,9 @@ func (p Program) Sign(ctx context.Context, path string, c *Credential, claim Cla
 	case !talk.answer.OK:
 		return fault.New(fault.Tool, "run the same command again", "sign %s: node ended before the answer", base)
 	}
-	// Viewers decide by their own lists which issuers they trust.
+	// Viewers decide by their own lists which issuers and which authorities they trust.
 	bad := slices.DeleteFunc(talk.answer.Failures, func(code string) bool {
-		return code == "signingCredential.untrusted"
+		return code == "signingCredential.untrusted" || code == "timeStamp.untrusted"
 	})
 	if len(bad) > 0 {
 		return fault.New(fault.Failed, "check the certificate", "sign %s: the signature is not valid: %s", base,
@@ -164,6 +164,9 @@ func (c *Credential) reserve() int {
 	n := 4096
 	for _, one := range c.chain {
 		n += len(one)
+	}
+	if c.authority != nil {
+		n += MaxToken
 	}
 	return n
 }
@@ -247,7 +250,7 @@ func (t *talk) handle(one answer) {
 // cose signs a claim.
 func (c *Credential) cose(ctx context.Context, claim []byte) ([]byte, error) {
 	header := protected(algorithms[c.Algorithm].cose, c.chain)
-	data := toSign(header, claim)
+	data := structure("Signature1", header, claim)
 	sig, err := c.sign(ctx, data)
 	if err != nil {
 		return nil, err
@@ -255,7 +258,13 @@ func (c *Credential) cose(ctx context.Context, claim []byte) ([]byte, error) {
 	if err := c.verify(data, sig); err != nil {
 		return nil, err
 	}
-	out, ok := sign1(header, sig, c.reserve())
+	var token []byte
+	if c.authority != nil {
+		if token, err = c.token(ctx, header, sig); err != nil {
+			return nil, err
+		}
+	}
+	out, ok := sign1(header, sig, token, c.reserve())
 	if !ok {
 		return nil, errors.New("the signature is larger than its place in the file")
 	}

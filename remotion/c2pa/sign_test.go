@@ -132,11 +132,11 @@ type verdict struct {
 			Relationship string
 			Instance     string `json:"instance_id"`
 		}
-		Signature struct{ Alg, Issuer string }     `json:"signature_info"`
-		Claims    []struct{ Name, Version string } `json:"claim_generator_info"`
+		Signature struct{ Alg, Issuer, Time string } `json:"signature_info"`
+		Claims    []struct{ Name, Version string }   `json:"claim_generator_info"`
 	}
 	Results struct {
-		Active struct{ Failure []struct{ Code string } } `json:"activeManifest"`
+		Active struct{ Success, Failure []struct{ Code string } } `json:"activeManifest"`
 	} `json:"validation_results"`
 }
 
