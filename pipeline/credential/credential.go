@@ -42,6 +42,12 @@ func Open(ctx context.Context, s *disclose.Sign, p Project) (*c2pa.Credential, e
 	if err != nil {
 		return nil, at(s, "certificate", err)
 	}
+	if s.Timestamp != "" {
+		c.UseAuthority(bare(s.Timestamp), func(ctx context.Context, request []byte) ([]byte, error) {
+			answer, err := ask(ctx, s.Timestamp, request)
+			return answer, at(s, "timestamp", err)
+		})
+	}
 	if s.Command != "" {
 		command, err := p.program("disclose.sign.command", s.Command)
 		if err != nil {

@@ -28,7 +28,8 @@ func parseDisclose(t *testing.T, text string) (*Manifest, error) {
 func TestDisclose(t *testing.T) {
 	t.Parallel()
 	m, err := parseDisclose(t, `{label: {text: Made with AI, at: 1s, duration: 5s, style: disclosure, color: white}, marks: true,
-  sign: {certificate: chain.pem, key: $SIGNING_KEY, algorithm: es256}}`)
+  sign: {certificate: chain.pem, key: $SIGNING_KEY, algorithm: es256,
+    timestamp: "http://time.example/tsr"}}`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +37,8 @@ func TestDisclose(t *testing.T) {
 	if l.Of != "Made with AI" || l.At != time.Second || l.For != 5*time.Second || l.Style.Color != "#FFFFFF" || !m.Disclose.Marks {
 		t.Errorf("%+v %+v", l, m.Disclose)
 	}
-	if filepath.Base(s.Certificate) != "chain.pem" || s.Key != "$SIGNING_KEY" || s.Algorithm != "es256" {
+	if filepath.Base(s.Certificate) != "chain.pem" || s.Key != "$SIGNING_KEY" || s.Algorithm != "es256" ||
+		s.Timestamp != "http://time.example/tsr" {
 		t.Errorf("%+v", s)
 	}
 	for text, want := range map[string]string{"{label: true}": disclose.DefaultLabel, "{label: KI-generiert}": "KI-generiert"} {
@@ -79,6 +81,10 @@ func TestDiscloseFaults(t *testing.T) {
 		{"{sign: {certificate: chain.pem, command: ./s}}", "needs an algorithm"},
 		{"{sign: {certificate: lost.pem, key: key.pem}}", "lost.pem does not exist"},
 		{"{sign: {certificate: chain.pem, key: key.pem, algorithm: rsa}}", "disclose.sign.algorithm"},
+		{"{sign: {certificate: chain.pem, key: key.pem, timestamp: ftp://time.example}}", "not an http or https address"},
+		{"{sign: {certificate: chain.pem, key: key.pem, timestamp: time.example}}", "not an http or https address"},
+		{"{sign: {certificate: chain.pem, key: key.pem, timestamp: \"http://\"}}", "not an http or https address"},
+		{"{sign: {certificate: chain.pem, key: key.pem, timestamp: \"https://me:pw@time.example\"}}", "must not hold a password"},
 	} {
 		_, err := parseDisclose(t, c.text)
 		list := fault.All(err)

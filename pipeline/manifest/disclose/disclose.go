@@ -4,6 +4,7 @@ package disclose
 
 import (
 	"math"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -37,6 +38,7 @@ type Sign struct {
 	Key         string // a reference: $NAME, file:PATH or cmd:PROGRAM ARGS
 	Command     string // a program that signs, instead of Key
 	Algorithm   string // es256, es384, ps256, ed25519; empty: by the key
+	Timestamp   string // address of a time stamping authority; empty: none
 	Places      map[string]fault.Place
 }
 
@@ -83,6 +85,10 @@ func sign(d value.Reader, n ast.Node, input func(n ast.Node, path, file string) 
 		},
 		"command":   file("command", &s.Command),
 		"algorithm": d.Word(path+".algorithm", Algorithms, &s.Algorithm),
+		"timestamp": func(n ast.Node) {
+			file("timestamp", &s.Timestamp)(n)
+			checkAuthority(d, n, s.Timestamp)
+		},
 	})
 	switch {
 	case d.Count() > before:
@@ -100,6 +106,20 @@ func sign(d value.Reader, n ast.Node, input func(n ast.Node, path, file string) 
 		return s
 	}
 	return nil
+}
+
+// checkAuthority reports what is not the address of a time stamping authority. http is usual: the answer is signed.
+func checkAuthority(d value.Reader, n ast.Node, address string) {
+	u, err := url.Parse(address)
+	switch {
+	case address == "":
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		d.Fault(n, "write timestamp: http://timestamp.example.com, as the authority states it",
+			"disclose.sign.timestamp is not an http or https address")
+	case u.User != nil:
+		d.SecretFault(n, "use an authority without a login, or one that knows you by your network's address",
+			"disclose.sign.timestamp must not hold a password")
+	}
 }
 
 func isKey(s string) bool { return strings.Contains(s, "-----BEGIN") }

@@ -247,6 +247,9 @@ func schemaDisclose() shape {
 				"command": exampled(shape{"type": "string", "description": "A program that signs: it reads the " +
 					"bytes on stdin and prints the raw signature."}, []any{"./sign.sh"}),
 				"algorithm": oneOfWords("How the key signs; by the key without it.", disclose.Algorithms),
+				"timestamp": exampled(shape{"type": "string", "pattern": "^https?://", "description": "Address of a time " +
+					"stamping authority (RFC 3161): signatures stay valid when the certificate has expired."},
+					[]any{"http://timestamp.example.com"}),
 			})),
 	})
 }
