@@ -33,11 +33,12 @@ SLOW := greenroom/internal/e2e/% greenroom/compose/native greenroom/internal/pag
 	greenroom/pipeline/watch greenroom/pipeline/films/render greenroom/pipeline/films/segments greenroom/remotion greenroom/remotion/% greenroom
 PACKAGES = $(shell go list ./...)
 
-# Tests of make test-all: storage servers, and runs that are killed while they render.
-LONG := ^(TestRehearsal|TestRehearsalOfARemotionFilm|TestGoogleCloudStorage|TestKilledRendersLeaveNothing|TestKilledRowFilmsGoOn)$$
+# Tests of make test-all: storage servers, runs that are killed while they render, and Remotion's own command line next to ours.
+LONG := ^(TestRehearsal|TestRehearsalOfARemotionFilm|TestGoogleCloudStorage|TestKilledRendersLeaveNothing|TestKilledRowFilmsGoOn|$\
+	TestPicturesAreThoseOfRemotionsCLI|TestAPageThatScrolls|TestABrowserThatNeedsItsLimit|TestAConfigurationIsInTheKeys)$$
 
 # Tests of make test-all that have a shorter relative in make test, among those without the detector.
-RELATIVES := ^(TestClipsAtEveryRate|TestRemotionAgain|TestTheKeyIsBetterThanTheDifferenceKey)$$
+RELATIVES := ^(TestClipsAtEveryRate|TestRemotionAgain|TestTheKeyIsBetterThanTheDifferenceKey|TestForeignFilesAreWhatFFmpegSays|TestLabel)$$
 
 .PHONY: all build live worker farm-server farm-demo demo gallery guide-pictures check test bench gallery-page gen lint vet vet-all setup explore kill test-all release clean
 
