@@ -14,6 +14,8 @@ import (
 
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"greenroom/pipeline/ledger"
 )
 
 // offer is a plan whose price the person has to accept.
@@ -124,7 +126,7 @@ func (s *Server) mayAsk(req *mcp.CallToolRequest, p planned, unknown []string) e
 	case len(unknown) > 0:
 		return fmt.Errorf("nothing was bought: the length of %s is unknown, so no limit can hold%s",
 			strings.Join(unknown, ", "), terminal)
-	case spent+p.Price > *s.p.MaxSpend+rounding:
+	case ledger.Add(spent, p.Price) > *s.p.MaxSpend:
 		return fmt.Errorf("nothing was bought: this costs up to $%.2f, and $%.2f of --max-spend %.2f are left", p.Price,
 			max(0, *s.p.MaxSpend-spent), *s.p.MaxSpend)
 	}
@@ -183,20 +185,10 @@ func (s *Server) answered(ctx context.Context, req *mcp.CallToolRequest) (*mcp.C
 	return text(s.carryOut(ctx, o.plan, o.price))
 }
 
-// rounding is how much sums of prices may be off, dollars: three times 0.99 is not exactly 2.97 in binary fractions.
-const rounding = 1e-9
-
 // carryOut builds a plan, and spends at most its price and what is left of the server's limit.
 func (s *Server) carryOut(ctx context.Context, plan []byte, price float64) (string, error) {
-	if s.p.MaxSpend != nil {
-		s.mu.Lock()
-		left := *s.p.MaxSpend - s.spent
-		s.spent += price // until the build has ended: two builds must not share what is left
-		s.mu.Unlock()
-		if price > left+rounding {
-			s.give(price)
-			return "", errors.New("nothing was bought: --max-spend is used up")
-		}
+	if !s.reserve(price) {
+		return "", errors.New("nothing was bought: --max-spend is used up")
 	}
 	dir, err := os.MkdirTemp("", "greenroom-plan-")
 	if err != nil {
@@ -213,10 +205,26 @@ func (s *Server) carryOut(ctx context.Context, plan []byte, price float64) (stri
 	var sum struct {
 		Spent float64 `json:"spentUSD"`
 	}
-	if json.Unmarshal([]byte(out), &sum) == nil && sum.Spent <= price+rounding { // else all of the price stays counted
+	if json.Unmarshal([]byte(out), &sum) == nil && sum.Spent <= price { // else all of the price stays counted
 		s.give(price - sum.Spent)
 	}
 	return out, err
+}
+
+// reserve counts a price as spent until the build has ended: two builds must not share what is left of the limit. It
+// reports whether that is enough.
+func (s *Server) reserve(usd float64) bool {
+	if s.p.MaxSpend == nil {
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sum := ledger.Add(s.spent, usd)
+	if sum > *s.p.MaxSpend {
+		return false
+	}
+	s.spent = sum
+	return true
 }
 
 // give returns what was reserved and not spent.
@@ -225,6 +233,6 @@ func (s *Server) give(usd float64) {
 		return
 	}
 	s.mu.Lock()
-	s.spent -= usd
+	s.spent = ledger.Add(s.spent, -usd)
 	s.mu.Unlock()
 }
