@@ -86,7 +86,7 @@ func (f *front) address() string { return strings.TrimPrefix(f.url, "http://") }
 
 // sizeFor returns the smallest frame of a generation: v3 has none below 720p, and the sandbox draws every pixel.
 func sizeFor(api string) string {
-	if api == "v2" {
+	if api == "v2" || api == "sandbox" {
 		return "320x180"
 	}
 	return "1280x720"

@@ -27,8 +27,9 @@ func explained(err error) string {
 // TestASandboxTakeIsNeverAFinalTake: a project that was built on the sandbox and then
 // switched to an account has nothing to keep, in plan, frozen builds and films.
 func TestASandboxTakeIsNeverAFinalTake(t *testing.T) {
+	const one = `one: {script: "One.", size: 1280x720}` // of each generation
 	t.Parallel()
-	p := newProjectAt(t, "sandbox", `one: {script: "One."}`)
+	p := newProjectAt(t, "sandbox", one)
 	if sum, err := p.build(BuildOptions{}); err != nil || sum.Bought != 1 {
 		t.Fatalf("%+v, %v", sum, err)
 	}
@@ -39,7 +40,7 @@ func TestASandboxTakeIsNeverAFinalTake(t *testing.T) {
 		t.Errorf("the lockfile does not say who made it:\n%s", lock)
 	}
 	for _, api := range []string{"v2", "v3", "auto"} {
-		p.manifest(api, `one: {script: "One."}`)
+		p.manifest(api, one)
 		if api == "auto" { // the account has to be asked
 			p.env["HEYGEN_API_BASE"] = newGate(t).srv.URL
 		}
@@ -67,7 +68,7 @@ func TestASandboxTakeIsNeverAFinalTake(t *testing.T) {
 	// Bought from an account, it is another take; back on the sandbox, that one is not its own.
 	f := newGate(t)
 	p.env["HEYGEN_API_BASE"] = f.srv.URL
-	p.manifest("v2", `one: {script: "One."}`)
+	p.manifest("v2", one)
 	if sum, err := p.build(BuildOptions{}); err != nil || sum.Bought != 1 || f.billed() != 1 {
 		t.Fatalf("%+v, %v, %d billed", sum, err, f.billed())
 	}

@@ -159,7 +159,7 @@ func newProjectAt(t *testing.T, api, clips string) *projectAt {
 
 func (p *projectAt) manifest(api, clips string) {
 	p.t.Helper()
-	text := "version: 1\nsize: 1280x720\nheygen: {api: " + api + "}\n" +
+	text := "version: 1\nsize: " + sizeFor(api) + "\nheygen: {api: " + api + "}\n" +
 		"defaults: {avatar: {id: Daisy-inskirt-20220818}, voice: {id: 1bd001e7e50f421d891986aad5158bc8}}\nclips: {" + clips + "}\n" +
 		"compositions: {tour: {layers: [{clip: one}]}}\n"
 	p.write(ManifestName, text)
