@@ -164,7 +164,8 @@ func (b *build) download(ctx context.Context, s planning.Step, id string, row le
 		case v.URL == "":
 			return "", fault.New(fault.Wait, "run the same command again later", "video %s is %q and has no file yet", id, v.RawStatus)
 		case film(s, v) == "":
-			return "", fault.New(fault.Wait, "run the same command again later; `greenroom fetch "+id+"` downloads it without them",
+			return "", fault.New(fault.Wait, "run the same command again later; with video: "+id+" as the clip's source, "+
+				"the video is used without them, and nothing is bought",
 				"video %s has no file with the captions in its picture yet", id)
 		}
 		video = v
@@ -203,6 +204,9 @@ func (b *build) record(ctx context.Context, client *heygen.Client, s planning.St
 		reads = 1
 	case b.local():
 		reads, pause = 40, 250*time.Millisecond
+	}
+	if b.o.Wait > 0 {
+		reads = max(1, min(reads, int(b.o.Wait/pause)))
 	}
 	for i := range reads {
 		v, err = client.Job(ctx, routes.KindOf(b.Account.RecordRoute(ctx, s.Route)), id)

@@ -17,10 +17,9 @@ import (
 	"greenroom/internal/workdir"
 )
 
-// Film is one or more scenes after one another. The first one decides size, rate and format.
+// Film is one or more scenes after one another. The first one decides size, rate, format and captions.
 type Film struct {
-	Scenes   []Scene
-	Captions bool // the spoken words are part of the picture
+	Scenes []Scene
 }
 
 // Scene is a presenter in front of a background.
@@ -61,8 +60,8 @@ func (m *Maker) Film(ctx context.Context, f Film, out string) (Result, error) {
 		return Result{}, err
 	}
 	r := reel{scenes: played}
-	if f.Captions {
-		r.captions, err = newSubtitles(first.Width, first.Height, sound.words)
+	if first.Captions.On {
+		r.captions, err = newSubtitles(first, sound.words)
 		if err != nil {
 			return Result{}, err
 		}

@@ -31,8 +31,8 @@ func TestAFilmHasItsScenes(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := filepath.Join(dir, "film.mp4")
-	res, err := m.Film(t.Context(), Film{Captions: true, Scenes: []Scene{
-		{Spec: Spec{Script: "One two.", Width: 192, Height: 128, Format: MP4, Background: color.RGBA{0, 200, 0, 255}}},
+	res, err := m.Film(t.Context(), Film{Scenes: []Scene{
+		{Spec: Spec{Captions: Captions{On: true}, Script: "One two.", Width: 192, Height: 128, Format: MP4, Background: color.RGBA{0, 200, 0, 255}}},
 		{Spec: Spec{Width: 640, Height: 480}, Picture: picture, Empty: true, Seconds: 1},
 	}}, out)
 	if err != nil {
@@ -50,7 +50,7 @@ func TestAFilmHasItsScenes(t *testing.T) {
 // TestSubtitlesAreDrawnWhileTheyAreSpoken: white letters on a dark bar, for their time alone.
 func TestSubtitlesAreDrawnWhileTheyAreSpoken(t *testing.T) {
 	t.Parallel()
-	s, err := newSubtitles(320, 180, []Word{{"Good", 0.5, 0.9}, {"morning", 0.9, 1.4}})
+	s, err := newSubtitles(Spec{Width: 320, Height: 180}, []Word{{"Good", 0.5, 0.9}, {"morning", 0.9, 1.4}})
 	if err != nil {
 		t.Fatal(err)
 	}

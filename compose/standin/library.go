@@ -47,9 +47,12 @@ func poseName(mouth, eyes string) string { return mouth + " " + eyes }
 
 // libraryFile names a library by everything that shapes it.
 func (m *Maker) libraryFile(dir string, s Spec) string {
-	return filepath.Join(dir, fmt.Sprintf("%s-%dx%d-%s.lib", libraryVersion, s.Width, s.Height,
-		contentID(libraryVersion, Drawings(), s.Presenter, s.Style,
-			fmt.Sprint(s.Width, s.Height, s.Scale, s.OffsetX, s.OffsetY, s.FPS))))
+	parts := []string{libraryVersion, Drawings(), s.Presenter, s.Style,
+		fmt.Sprint(s.Width, s.Height, s.Scale, s.OffsetX, s.OffsetY, s.FPS)}
+	if s.Captions.On {
+		parts = append(parts, "entire frame")
+	}
+	return filepath.Join(dir, fmt.Sprintf("%s-%dx%d-%s.lib", libraryVersion, s.Width, s.Height, contentID(parts...)))
 }
 
 // Library reads the pieces for a clip's presenter, style and size from dir, or draws
@@ -141,6 +144,9 @@ func (m *Maker) drawLibrary(ctx context.Context, s Spec) (*Library, error) {
 	if box.Empty() {
 		return nil, errors.New("the presenter is outside of the frame")
 	}
+	if s.Captions.On {
+		box = image.Rect(0, 0, s.Width, s.Height) // the words are next to the presenter, too
+	}
 	var names []string
 	var color, alpha bytes.Buffer
 	add := func(rgba []byte) {
@@ -162,11 +168,11 @@ func (m *Maker) drawLibrary(ctx context.Context, s Spec) (*Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	picture, err := m.encodePairs(ctx, color.Bytes(), l.Box, 20)
+	picture, err := m.encodeKeys(ctx, color.Bytes(), l.Box, crfColor, 2)
 	if err != nil {
 		return nil, err
 	}
-	matte, err := m.encodePairs(ctx, alpha.Bytes(), l.Box, 8)
+	matte, err := m.encodeKeys(ctx, alpha.Bytes(), l.Box, crfAlpha, 2)
 	if err != nil {
 		return nil, err
 	}
@@ -212,13 +218,20 @@ func keepReferences(frame []byte) error {
 	return nil
 }
 
-// encodePairs codes raw yuv420p frames as VP9 with a key frame every second one.
-func (m *Maker) encodePairs(ctx context.Context, raw []byte, box Box, crf int) ([][]byte, error) {
+// Quality of the pieces, in libvpx's terms.
+const crfColor, crfAlpha = 20, 8
+
+// encodeKeys codes raw yuv420p frames as VP9, of which every first, second, and so on is a key frame.
+func (m *Maker) encodeKeys(ctx context.Context, raw []byte, box Box, crf, every int) ([][]byte, error) {
+	deadline := "good"
+	if every == 1 {
+		deadline = "realtime" // they are of one clip and not kept: a quarter of the time
+	}
 	args := append(proc.FFmpegArgs("error"), "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s",
 		fmt.Sprintf("%dx%d", box.W, box.H),
 		"-framerate", "25", "-i", "pipe:0", "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", strconv.Itoa(crf),
-		"-g", "2", "-keyint_min", "2", "-error-resilient", "1", "-auto-alt-ref", "0", "-lag-in-frames", "0",
-		"-deadline", "good", "-cpu-used", "5", "-row-mt", "1", "-threads", strconv.Itoa(max(1, m.Threads)),
+		"-g", strconv.Itoa(every), "-keyint_min", strconv.Itoa(every), "-error-resilient", "1", "-auto-alt-ref", "0", "-lag-in-frames", "0",
+		"-deadline", deadline, "-cpu-used", "5", "-row-mt", "1", "-threads", strconv.Itoa(max(1, m.Threads)),
 		"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv", "-f", "ivf",
 		"pipe:1")
 	var out bytes.Buffer

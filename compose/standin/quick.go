@@ -38,12 +38,16 @@ func (m *Maker) Quick(ctx context.Context, l *Library, s Spec, cache, out string
 	seconds := float64(frames) / float64(l.FPS)
 	track.pad(int(math.Ceil(seconds*1000/opusFrame - 1e-9)))
 	file := muxed{width: l.Box.W, height: l.Box.H, fps: l.FPS, opus: track.opus, seconds: seconds}
+	words, err := m.keysWithWords(ctx, l, s, track.words, frames)
+	if err != nil {
+		return Quick{}, err
+	}
 	mouth, eyes := track.mouths(frames, l.FPS), blinks(frames, l.FPS, s)
 	for i := range frames {
-		p := l.Poses[poseName(mouth[i], eyes[i])]
-		key := i%l.FPS == 0
+		p := l.Poses[words.pose(i, mouth[i], eyes[i])]
+		key := i%l.FPS == 0 || words.begins(i)
 		if key {
-			p = Piece{l.Key, l.KeyAlpha}
+			p = words.key(i)
 		}
 		file.frames, file.keys = append(file.frames, p), append(file.keys, key)
 	}

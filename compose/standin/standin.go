@@ -52,6 +52,7 @@ type Spec struct {
 	OffsetY       float64
 	Speed         float64
 	Locale        string
+	Captions      Captions    // the spoken words in the picture
 	Background    color.Color // nil: transparent, or the studio in an MP4
 	Format        Format
 }

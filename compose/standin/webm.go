@@ -174,6 +174,7 @@ func (m muxed) cluster(from, to int) (body tree) {
 			body.join(leaf(blockHead(2, sound*opusFrame-base, 0x80), m.opus[sound]).within(idSimpleBlock))
 		}
 	}
+	last := base // key frame
 	for i := from; i < to; i++ {
 		audioUntil(m.millis(i))
 		f := m.frames[i]
@@ -181,8 +182,10 @@ func (m muxed) cluster(from, to int) (body tree) {
 		more.join(leaf(f.Alpha).within(idAdditional))
 		group := leaf(blockHead(1, m.millis(i)-base, 0), f.Color).within(idBlock)
 		group.join(more.within(idMore).within(idAdditions))
-		if !m.keys[i] {
-			group.add(signed(idRef, int16(base-m.millis(i))))
+		if m.keys[i] {
+			last = m.millis(i)
+		} else {
+			group.add(signed(idRef, int16(last-m.millis(i))))
 		}
 		body.join(group.within(idBlockGroup))
 	}

@@ -9,6 +9,17 @@ import (
 	"greenroom/compose/standin"
 )
 
+// subtitles are what the sandbox draws of the look of captions in the picture.
+type subtitles struct {
+	Size      float64 `json:"font_size,omitempty"`
+	Alignment int     `json:"alignment,omitempty"`
+}
+
+// showsCaptioned reports that a record names the file with the words in its picture.
+func (s *Server) showsCaptioned(j *job) bool {
+	return j.Captioned != "" && !s.faults.on("captions-missing") && !s.faults.once("captions-late")
+}
+
 // srt is v3's sidecar.
 func srt(words []standin.Word) []byte {
 	var b strings.Builder

@@ -27,7 +27,7 @@ var kinds = map[string]string{
 	"new-etags": "always", "drip": "always", "wrong-bytes": "always",
 	"head-403": "always", "job-fails": "always", "job-fails-silently": "always", "job-never-ends": "always",
 	"gone": "always", "token-expired": "always", "download-failed": "always", "in-progress": "once", "unprocessable": "once",
-	"batch-item-fails": "always", "chat-answer": "always", "captions-late": "once", "no-credit": "always", "no-credit-late": "always", "watermark": "always", "no-matting": "always",
+	"batch-item-fails": "always", "chat-answer": "always", "captions-late": "once", "captions-missing": "always", "no-credit": "always", "no-credit-late": "always", "watermark": "always", "no-matting": "always",
 	"status-word": "always", "plan": "always", "streaming": "always",
 	"webhook-forged": "once", "webhook-late": "once", "webhook-twice": "once", "webhook-out-of-order": "once",
 	"list-lag": "always", "slow-first-byte": "always", "refuse": "chance", "cut-answer": "chance",

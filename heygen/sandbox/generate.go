@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"image/color"
@@ -38,6 +39,7 @@ type request struct {
 	Empty     bool      `json:",omitempty"` // without a presenter
 	Seconds   float64   `json:",omitempty"` // at least this long
 	Captioned bool      `json:",omitempty"` // a second file has the words in the picture
+	Subtitles subtitles `json:",omitzero"`  // how they look there
 	Scenes    []request `json:",omitempty"` // of a studio film
 
 	Footage    string `json:",omitempty"` // of a lipsync: a file below the sandbox's folder
@@ -115,6 +117,7 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 		Title       string
 		Caption     bool
 		CaptionMode string `json:"caption_mode"`
+		Subtitles   subtitles
 		CallbackID  string `json:"callback_id"`
 		CallbackURL string `json:"callback_url"`
 		Folder      string `json:"folder_id"`
@@ -141,6 +144,9 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 	case q.Width%2 != 0 || q.Height%2 != 0 || q.Width < 128 || q.Height < 128 || q.Width > 4096 || q.Height > 4096:
 		bad("dimension is invalid: width and height must be even numbers between 128 and 4096")
 		return
+	case b.CaptionMode != "" && b.CaptionMode != "file_only" && b.CaptionMode != "burn_in":
+		bad("caption_mode is invalid: Input should be 'file_only' or 'burn_in'")
+		return
 	}
 	var words []string
 	for i, in := range b.Inputs {
@@ -149,10 +155,13 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		in.apply(s, &q)
-		words = append(words, in.Voice.Text)
+		if in.Voice.Text != "" {
+			words = append(words, in.Voice.Text)
+		}
 	}
-	q.Captions = b.Caption || b.CaptionMode != ""
-	q.Captioned = b.CaptionMode == "burn_in"
+	mode := cmp.Or(b.CaptionMode, map[bool]string{true: "burn_in"}[b.Caption])
+	q.Captions = mode != "" && len(words) > 0
+	q.Captioned, q.Subtitles = q.Captions && mode == "burn_in", b.Subtitles
 	if script := strings.TrimSpace(strings.Join(words, " ")); script != "" {
 		q.Script = script
 	}

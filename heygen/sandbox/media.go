@@ -41,7 +41,8 @@ func (s *Server) media(q request) (res standin.Result, file, captioned string, e
 	}
 	res, file, err = s.filmFile(f)
 	if err == nil && q.Captioned {
-		f.Captions = !s.o.Canned
+		look := q.Subtitles
+		f.Scenes[0].Captions = standin.Captions{On: !s.o.Canned, Size: int(look.Size), Alignment: look.Alignment}
 		_, captioned, err = s.filmFile(f)
 	}
 	return res, file, captioned, err
@@ -73,7 +74,7 @@ func (s *Server) filmRequest(q request) (f standin.Film, err error) {
 // plain reports a film that is one presenter alone.
 func plain(f standin.Film) bool {
 	one := f.Scenes[0]
-	return len(f.Scenes) == 1 && !f.Captions && one.Picture == "" && !one.Empty && one.Seconds == 0
+	return len(f.Scenes) == 1 && !one.Captions.On && one.Picture == "" && !one.Empty && one.Seconds == 0
 }
 
 func (s *Server) filmFile(f standin.Film) (standin.Result, string, error) {

@@ -148,7 +148,7 @@ func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
 			d["error"] = watermarkedResult
 		}
 		d["thumbnail_url"], d["gif_url"] = s.picture(r, j.ID, "png"), s.picture(r, j.ID, "gif")
-		if j.Captioned != "" && !s.faults.once("captions-late") {
+		if s.showsCaptioned(j) {
 			d["video_url_caption"] = s.sign(r, j.Captioned)
 		}
 		if j.Request.Captions {

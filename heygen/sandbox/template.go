@@ -94,7 +94,7 @@ type templateBody struct {
 	Dimension   *size           `json:"dimension"`
 	Variables   json.RawMessage `json:"variables"`
 	Scenes      []string        `json:"scene_ids"`
-	Subtitles   json.RawMessage `json:"subtitles"`
+	Subtitles   subtitles       `json:"subtitles"`
 	FPS         float64         `json:"fps"`
 	Folder      string          `json:"folder_id"`
 	CallbackURL string          `json:"callback_url"`
@@ -119,7 +119,10 @@ func (s *Server) fill(id string, b templateBody) (q request, param, wrong string
 	if json.Unmarshal(b.Variables, &given) != nil {
 		return q, "variables", "variables must be objects with name, type and properties"
 	}
-	q = request{Width: 1280, Height: 720, Scale: 1, Avatar: avatarList[0].id, Captions: b.Caption, Captioned: b.Caption}
+	q = request{
+		Width: 1280, Height: 720, Scale: 1, Avatar: avatarList[0].id, Captions: b.Caption, Captioned: b.Caption,
+		Subtitles: b.Subtitles,
+	}
 	if b.Dimension != nil {
 		q.Width, q.Height = b.Dimension.Width, b.Dimension.Height
 	}

@@ -100,7 +100,7 @@ func (s *Server) finishItem(r *http.Request, j *job, d map[string]any) {
 	if len(j.Request.Script) > 0 && j.Session == "" {
 		d["subtitle_url"] = s.sign(r, sidecar(j.File, ".srt")) // a sidecar always comes
 	}
-	if j.Captioned != "" && !s.faults.once("captions-late") {
+	if s.showsCaptioned(j) {
 		d["captioned_video_url"] = s.sign(r, j.Captioned)
 	}
 	d["video_url"], d["duration"], d["completed_at"] = s.sign(r, j.File), j.Duration, j.Ready.Unix()

@@ -45,6 +45,9 @@ func (pv *Previews) StandInSpec(c manifest.Clip, req request.Request) standin.Sp
 			return from
 		}
 	}
+	if b := req.Frame.Burned; b.On && s.Script != "" {
+		s.Captions = standin.Captions{On: true, Size: b.FontSize, Alignment: b.Alignment}
+	}
 	if v, ok := pv.voices.Here(req.Speech); ok {
 		s.AudioPath, s.Words = pv.voices.Path(v), standinWords(v.Words)
 	}

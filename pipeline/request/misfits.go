@@ -208,6 +208,20 @@ func Misfit(c manifest.Clip, lines Lines, member, hint, format string, args ...a
 // burned is the member for captions in the picture.
 const burned = "captions.burned-in"
 
+// layerInstead is what shows words on every route.
+const layerInstead = "captions: true and a captions layer in the composition"
+
+// burners returns what burns captions in with a member: routes that users can choose, and templates.
+func burners(member string) string {
+	var list []string
+	for _, r := range routes.Chosen {
+		if HandlingOf(member, r) == Carried {
+			list = append(list, r)
+		}
+	}
+	return strings.Join(list, ", ") + " and templates"
+}
+
 // limitOf returns what a route cannot do with a member.
 func limitOf(member, route string) string {
 	name := strings.TrimPrefix(member, "scenes.")
@@ -253,9 +267,11 @@ func other(member, route string) string {
 	name := strings.TrimPrefix(member, "scenes.")
 	switch {
 	case name == burned+".preset" && routes.IsOpaque(route):
-		return "captions: burned-in, or captions: true and a captions layer in the composition"
-	case strings.HasPrefix(name, burned):
-		return "captions: true and a captions layer in the composition"
+		return "heygen.api: v2 (" + burners(name) + " take a preset), or captions: burned-in, or " + layerInstead
+	case strings.HasPrefix(name, burned) && !routes.IsOpaque(route):
+		return "transparent: false (" + burners(name) + " burn captions in so), or " + layerInstead
+	case name == burned:
+		return "draft: none, or " + layerInstead
 	case route == routes.V1WebM && (name == "avatar.scale" || name == "avatar.offset"):
 		return "route v2-key, or place the clip in the composition"
 	case route == routes.V1WebM && (strings.HasPrefix(name, "voice.") && name != "voice.id"):
@@ -310,6 +326,9 @@ func insteadOf(c manifest.Clip, member string) string {
 	}
 	if c.Source == manifest.SourceTranslate && strings.HasPrefix(member, "voice.") {
 		return "omit it: a translation keeps the voice of its source"
+	}
+	if strings.HasPrefix(member, burned) {
+		return "omit " + member + " in the clip; under defaults it is fine; " + burners(member) + " burn captions in"
 	}
 	return "omit " + member + " in the clip; under defaults it is fine"
 }

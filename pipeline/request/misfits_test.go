@@ -56,19 +56,19 @@ func TestMisfits(t *testing.T) {
 			2, "/v1/video.webm makes no captions", "route v2-key"},
 		{"captions in a transparent picture", routes.V3WebM, func(c *manifest.Clip) { c.Captions, c.Burned.On = true, true }, nil,
 			map[string]int{"captions.burned-in": 2}, 2, "captions are not burned into a transparent picture, whose background is removed",
-			"use captions: true and a captions layer in the composition"},
+			"use transparent: false (v2, v3 and templates burn captions in so), or captions: true and a captions layer in the composition"},
 		{"a preset on v3", routes.V3, func(c *manifest.Clip) {
 			c.Transparent, c.Captions, c.Burned = false, true, manifest.Burned{On: true, Preset: "bold"}
 		}, map[string]int{"captions.burned-in": 4, "captions.burned-in.preset": 5}, nil, 5,
-			"v3 burns captions in as it likes, without a preset", "use captions: burned-in"},
+			"v3 burns captions in as it likes, without a preset", "use heygen.api: v2 (v2 and templates take a preset), or captions: burned-in"},
 		{"captions in the picture of a drafted voice", routes.V3, func(c *manifest.Clip) {
 			c.Transparent, c.Captions, c.Burned.On, c.Draft = false, true, true, manifest.DraftVoice
 		}, map[string]int{"captions.burned-in": 4}, nil, 4, "speech that is bought before the picture has no captions that HeyGen burns in",
-			"captions layer"},
+			"use draft: none, or captions: true and a captions layer"},
 		{"captions in the picture of an agent's film", routes.V3Agent, func(c *manifest.Clip) {
 			c.Source, c.Agent, c.Avatar, c.Voice = manifest.SourceAgent, &manifest.Agent{Prompt: "x"}, manifest.Avatar{}, manifest.Voice{}
 			c.Captions, c.Burned.On = true, true
-		}, map[string]int{"captions.burned-in": 4}, nil, 4, "an agent clip does not use captions.burned-in", "omit captions.burned-in"},
+		}, map[string]int{"captions.burned-in": 4}, nil, 4, "an agent clip does not use captions.burned-in", "v2, v3 and templates burn captions in"},
 		{"scale", routes.V1WebM, func(c *manifest.Clip) { c.Avatar.Scale = 2 }, nil, nil,
 			3, "/v1/video.webm does not move or scale avatars", "place the clip in the composition"},
 		{"a photo", routes.V1WebM, func(c *manifest.Clip) { c.Avatar = manifest.Avatar{Photo: "a.png", TalkingPhoto: true} },

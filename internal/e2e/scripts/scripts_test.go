@@ -20,7 +20,7 @@ import (
 // nightly are scripts that run with GREENROOM_TEST_ALL alone: relatives of scripts that always run, or of what the tests of
 // a package have in full.
 var nightly = strings.Fields(`
-	auto check_files cinematic cutout damage draft_lost draft_money draft_not_a_sound existing_video export
+	auto burned_in_routes check_files cinematic cutout damage draft_lost draft_money draft_not_a_sound existing_video export
 	fault_list_lag fault_server_error fault_silent_failure fetch_faults fetch_faults2 folder footage_cache
 	footage_sound glossary init_update init_v3 instant layout layout_config limits looks lookup lookup_manifests
 	measured_captions no_matting not_a_master odd_folder odd_status pipes preflight price_own_sound provider_warning

@@ -72,6 +72,9 @@ func Key(s standin.Spec, sound string) string {
 	if sound != "" {
 		k.Field("audio", sound)
 	}
+	if c := s.Captions; c.On {
+		k.Field("captions", fmt.Sprintf("%d %d", c.Size, c.Alignment))
+	}
 	for _, w := range s.Words {
 		k.Field("word", fmt.Sprintf("%g %g %s", w.Start, w.End, w.Text))
 	}
