@@ -132,13 +132,10 @@ func (b *build) failed(ctx context.Context, s planning.Step, err error) error {
 	if ctx.Err() != nil {
 		return err
 	}
-	faults := fault.All(err)
+	faults := fault.AtClip(err, s.Clip)
 	b.count(func(sum *Summary) { sum.Failed++ })
 	b.result(s.Clip, func(r *Result) { r.Status, r.Error = ResultFailed, faults[0].Error() })
 	for _, f := range faults {
-		if f.Clip == "" {
-			f.Clip = s.Clip
-		}
 		if f.Place == nil && f.Kind == fault.Provider {
 			place := s.Work.Clip.Place
 			place.File = b.Rel(place.File)

@@ -10,6 +10,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -129,6 +130,20 @@ func (l List) Or() error {
 		return l[0]
 	}
 	return l
+}
+
+// AtClip returns copies of the faults inside err which name the clip, where they name none: clips that fail for the same
+// reason, such as a server, share the error.
+func AtClip(err error, clip string) List {
+	list := slices.Clone(All(err))
+	for i, e := range list {
+		one := *e
+		if one.Clip == "" {
+			one.Clip = clip
+		}
+		list[i] = &one
+	}
+	return list
 }
 
 // All returns the faults inside err: the members of joined errors and lists, each

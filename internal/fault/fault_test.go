@@ -84,3 +84,20 @@ greenroom: 1002 errors
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+// TestClipsShareAnError: an error that fails many clips names each of them, and is not changed.
+func TestClipsShareAnError(t *testing.T) {
+	shared := New(Failed, "check the address", "the server is gone")
+	for _, clip := range []string{"one", "two"} {
+		got := AtClip(shared, clip)
+		if len(got) != 1 || got[0].Clip != clip || got[0].Hint != shared.Hint {
+			t.Errorf("%s: %+v", clip, got)
+		}
+	}
+	if shared.Clip != "" {
+		t.Errorf("the shared error names %q", shared.Clip)
+	}
+	if got := AtClip(New(Media, "", "x").For("three"), "one"); got[0].Clip != "three" {
+		t.Errorf("%+v", got[0])
+	}
+}

@@ -76,8 +76,22 @@ func (k *killer) run(dir string, command ...string) {
 			k.workers[n-3] = k.worker()
 		}
 	}
-	if client.end() != 0 {
+	if k.wait(client) != 0 {
 		k.must(k.greenroom(dir, command[0], command[1:]...))
+	}
+}
+
+// wait waits for a client and returns its exit code. A server that ends by itself is started again, as a supervisor does:
+// once in some hundred starts Temporal's own fails while it joins its ring.
+func (k *killer) wait(client *process) int {
+	for {
+		select {
+		case <-client.done:
+			return client.end()
+		case <-k.server.done:
+			k.killed["server, by itself"]++
+			k.startServer()
+		}
 	}
 }
 

@@ -95,12 +95,10 @@ func (r *Renderer) Film(ctx context.Context, f films.Film) (Result, error) {
 	if err == nil {
 		err = check(ctx, r, f.Timeline.Name, f.Timeline, &res)
 	}
-	for _, e := range fault.All(err) {
-		if e.Clip == "" {
-			e.Clip = f.Timeline.Name
-		}
+	if err == nil || ctx.Err() != nil {
+		return res, err
 	}
-	return res, err
+	return res, fault.AtClip(err, f.Timeline.Name).Or()
 }
 
 // Close saves what is known about the Remotion project and waits until Node and the browser have ended.
