@@ -45,6 +45,11 @@ func (a *Answers) Adopt(ctx context.Context, c manifest.Clip, videoID string) er
 		in.Key = row.Key
 	}
 	in.Marker = ledger.MarkerOf(in.Key)
+	// A take belongs to one request: that of another clip, or of this clip with an earlier script or setting.
+	hint := "write `video: " + videoID + "` as the source of " + c.Name + ": it shows the same video and costs nothing"
+	if err := a.notAnothers(ctx, in.Key, videoID, hint); err != nil {
+		return err
+	}
 	return a.disk.Ledger.Adopt(ctx, in, videoID)
 }
 

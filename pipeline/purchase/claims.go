@@ -194,7 +194,7 @@ func (a *Answers) resolveClaim(ctx context.Context, row ledger.Row, word Answer,
 	if err != nil {
 		return err
 	}
-	if err := a.notAnothers(ctx, row, word.VideoID); err != nil {
+	if err := a.notAnothers(ctx, row.Key, word.VideoID, rightVideo(row.Marker)); err != nil {
 		return err.For(row.Clip)
 	}
 	if !word.Unverified {

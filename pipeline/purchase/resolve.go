@@ -60,7 +60,7 @@ func (a *Answers) Resolve(ctx context.Context, c manifest.Clip, word Answer) err
 		}
 		return fault.New(fault.Usage, "`greenroom status` shows what needs to be resolved", "no request of it has an unknown result").For(clip)
 	}
-	if err := a.notAnothers(ctx, *row, word.VideoID); err != nil {
+	if err := a.notAnothers(ctx, row.Key, word.VideoID, rightVideo(row.Marker)); err != nil {
 		return err.For(clip)
 	}
 	if !word.Unverified {
@@ -94,8 +94,11 @@ func (a *Answers) forgetTake(row ledger.Row) error {
 	})
 }
 
+// rightVideo is what to do about a video that is another request's.
+func rightVideo(marker string) string { return "`greenroom videos --title " + marker + "` finds the right one" }
+
 // notAnothers refuses a video that is on record for another request.
-func (a *Answers) notAnothers(ctx context.Context, row ledger.Row, id string) *fault.Error {
+func (a *Answers) notAnothers(ctx context.Context, key, id, hint string) *fault.Error {
 	if id == "" {
 		return nil
 	}
@@ -104,8 +107,8 @@ func (a *Answers) notAnothers(ctx context.Context, row ledger.Row, id string) *f
 		return fault.Wrap(fault.Failed, err, "", "read the ledger")
 	}
 	for _, r := range list {
-		if r.Key != row.Key && r.VideoID == id {
-			return fault.New(fault.Usage, "`greenroom videos --title "+row.Marker+"` finds the right one", "video %s is the take of %s already", id, r.Clip)
+		if r.Key != key && r.VideoID == id {
+			return fault.New(fault.Usage, hint, "video %s is the take of %s already", id, r.Clip)
 		}
 	}
 	return nil
