@@ -335,3 +335,20 @@ func TestHeadersOfAnswers(t *testing.T) {
 		}
 	}
 }
+
+// TestTheOldPathOfATemplate: clients read the variables, and those of each scene, from a path in the singular.
+func TestTheOldPathOfATemplate(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	d := s.must("GET", "/v3/template/"+templateList[0].id, nil)
+	if at(d, "data", "variables", "price", "type") != "text" {
+		t.Error(d)
+	}
+	scenes, _ := at(d, "data", "scenes").([]any)
+	if len(scenes) != 1 || len(at(scenes[0], "variables").([]any)) != len(templateList[0].vars) {
+		t.Errorf("scenes: %v", scenes)
+	}
+	if code, out, _ := s.call("GET", "/v3/template/none", nil); code != 404 || at(out, "error", "code") != "template_not_found" {
+		t.Errorf("unknown: %d %v", code, out)
+	}
+}

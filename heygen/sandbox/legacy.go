@@ -3,7 +3,9 @@ package sandbox
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -16,6 +18,7 @@ func (s *Server) legacyRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("GET /v1/folders", s.foldersV1)
 	api("POST /v1/folders/{id}/trash", s.trashFolder(false))
 	api("POST /v1/folders/{id}/restore", s.trashFolder(true))
+	api("GET /v3/template/{id}", s.templateOld)
 	api("POST /v2/video/av4/generate", s.paid("v2-av4", s.av4))
 	api("POST /v2/videos", s.paid("v2", s.generate))
 	api("GET /v2/videos", s.videosV2)
@@ -40,6 +43,22 @@ func (s *Server) avatarsV1(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) voicesV1(w http.ResponseWriter, r *http.Request) {
 	v1(w, map[string]any{"voices": voiceRecords(r)})
+}
+
+// templateOld is the read of a template before v3 had one: what can be replaced, also by scene.
+func (s *Server) templateOld(w http.ResponseWriter, r *http.Request) {
+	name, vars, ok := findTemplate(r.PathValue("id"))
+	if !ok {
+		v2Error(w, http.StatusNotFound, "template_not_found", "template not found")
+		return
+	}
+	inScene := []any{}
+	for _, n := range slices.Sorted(maps.Keys(vars)) {
+		inScene = append(inScene, map[string]any{"name": n, "type": vars[n].Type})
+	}
+	v2(w, map[string]any{
+		"version": "4", "variables": vars, "scenes": []any{map[string]any{"id": "scene-1", "script": name, "variables": inScene}},
+	})
 }
 
 // share returns the public page of a video.
