@@ -86,7 +86,10 @@ func TestEveryOrientationAndPixelAspectIsPreparedUpright(t *testing.T) {
 		turns [][4]int
 	}{{"1/1", 160, turns}, {"2/1", 320, turns[:2]}, {"4/3", 213, turns[5:7]}, {"8/9", 142, turns[2:4]}} {
 		flat := quarters(t, aspect.pixel)
-		for _, m := range aspect.turns {
+		for i, m := range aspect.turns {
+			if aspect.pixel != "1/1" && relative(i) {
+				continue
+			}
 			t.Run(fmt.Sprint(m, aspect.pixel), func(t *testing.T) {
 				t.Parallel()
 				file := withMatrix(t, flat, m[0], m[1], m[2], m[3])

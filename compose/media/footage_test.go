@@ -99,7 +99,10 @@ func TestSourceColoursAreConverted(t *testing.T) {
 			tag("bt709", "bt709", "bt709", "tv")...)},
 		{"wmv.wmv", to("bt709", "tv", "yuv420p"), []string{"-c:v", "wmv2", "-q:v", "1"}},
 	}
-	for _, c := range cases {
+	for i, c := range cases {
+		if relative(i) {
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			within := 3
@@ -195,7 +198,7 @@ const disc = "geq=r='192':g='128':b='96':a='255*clip((33-hypot(X-80-10*sin(T*2),
 // TestAlphaOfEveryContainer: whatever ffmpeg decodes with alpha is footage for a transparent clip.
 func TestAlphaOfEveryContainer(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
+	for i, c := range []struct {
 		name string
 		args []string
 	}{
@@ -220,6 +223,9 @@ func TestAlphaOfEveryContainer(t *testing.T) {
 		{"animation.apng", []string{"-f", "apng", "-pix_fmt", "rgba"}},
 		{"animation.gif", []string{"-vf", disc + ",split[a][b];[a]palettegen[p];[b][p]paletteuse=alpha_threshold=128"}},
 	} {
+		if relative(i) {
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			file := filepath.Join(t.TempDir(), c.name)
