@@ -8,14 +8,14 @@ const stay = 0.3
 // coarse is the number of frames up to which all pairs of frames are compared: 4 million pairs.
 const coarse = 2000
 
-// warp returns for each frame of a the frame of b that it is paired with, rising, and the mean distance of
-// the pairs. Long sounds are first compared with fewer frames; the finer comparison stays near the coarser one.
-func warp(a, b []vector) (to []int, distance float64) {
+// warp returns for each frame of a the frame of b that it is paired with, rising. Long sounds are first compared with
+// fewer frames; the finer comparison stays near the coarser one.
+func warp(a, b []vector) []int {
 	if len(a) <= coarse && len(b) <= coarse {
 		return path(a, b, func(int) (int, int) { return 0, len(b) - 1 })
 	}
 	const half = 2
-	rough, _ := warp(shrink(a, half), shrink(b, half))
+	rough := warp(shrink(a, half), shrink(b, half))
 	const reach = 60 // frames to each side: 0.6 s at the finest level
 	near := func(i int) (int, int) {
 		k := min(i/half, len(rough)-1)
@@ -50,7 +50,7 @@ const (
 
 // path is dynamic time warping (Sakoe and Chiba 1978) within a band: allowed returns the frames of b that a frame of a
 // may be paired with, both rising.
-func path(a, b []vector, allowed func(i int) (from, to int)) (to []int, distance float64) {
+func path(a, b []vector, allowed func(i int) (from, to int)) []int {
 	type row struct {
 		from  int
 		steps []uint8
@@ -94,13 +94,11 @@ func path(a, b []vector, allowed func(i int) (from, to int)) (to []int, distance
 			}
 		}
 	}
-	to = make([]int, len(a))
-	pairs := 0
+	to := make([]int, len(a))
 	for i, j := len(a)-1, len(b)-1; ; {
 		to[i] = j
-		distance, pairs = distance+float64(apart(&a[i], &b[j])), pairs+1
 		if i == 0 && j == 0 {
-			return to, distance / float64(pairs)
+			return to
 		}
 		switch rows[i].steps[j-rows[i].from] {
 		case both:
