@@ -95,7 +95,9 @@ func (a *Answers) forgetTake(row ledger.Row) error {
 }
 
 // rightVideo is what to do about a video that is another request's.
-func rightVideo(marker string) string { return "`greenroom videos --title " + marker + "` finds the right one" }
+func rightVideo(marker string) string {
+	return "`greenroom videos --title " + marker + "` finds the right one"
+}
 
 // notAnothers refuses a video that is on record for another request.
 func (a *Answers) notAnothers(ctx context.Context, key, id, hint string) *fault.Error {
