@@ -55,7 +55,7 @@ func (b *build) run(ctx context.Context, plan *planning.Plan) error {
 				b.later(s)
 			case errors.Is(err, errInReview):
 				b.later(s)
-				errs[i] = planning.AtClip(*s.Work.Clip, err)
+				errs[i] = planning.AtClip(*s.Work.Clip, err).Or()
 			case err != nil:
 				broken.Store(true)
 				errs[i] = b.failed(ctx, s, err)

@@ -159,7 +159,7 @@ func (p *Project) WarmPresenters(ctx context.Context, steps []planning.Step) {
 			continue // an own video, or an agent's: no presenter is needed before there is a stand-in
 		}
 		spec := p.previews.StandInSpec(*s.Work.Clip, s.Work.Request)
-		key := fmt.Sprint(spec.Presenter, "\n", spec.Style, spec.Width, spec.Height, spec.Scale, spec.OffsetX, spec.OffsetY, spec.Captions.On)
+		key := spec.LibraryID()
 		if seen[key] {
 			continue
 		}

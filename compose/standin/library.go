@@ -45,14 +45,19 @@ const libraryVersion = "5"
 // poseName is the key of a pose.
 func poseName(mouth, eyes string) string { return mouth + " " + eyes }
 
-// libraryFile names a library by everything that shapes it.
-func (m *Maker) libraryFile(dir string, s Spec) string {
+// LibraryID is the same for clips whose stand-ins have the same pieces.
+func (s Spec) LibraryID() string {
 	parts := []string{libraryVersion, Drawings(), s.Presenter, s.Style,
 		fmt.Sprint(s.Width, s.Height, s.Scale, s.OffsetX, s.OffsetY, s.FPS)}
 	if s.Captions.On {
 		parts = append(parts, "entire frame")
 	}
-	return filepath.Join(dir, fmt.Sprintf("%s-%dx%d-%s.lib", libraryVersion, s.Width, s.Height, contentID(parts...)))
+	return contentID(parts...)
+}
+
+// libraryFile names a library by everything that shapes it.
+func (m *Maker) libraryFile(dir string, s Spec) string {
+	return filepath.Join(dir, fmt.Sprintf("%s-%dx%d-%s.lib", libraryVersion, s.Width, s.Height, s.LibraryID()))
 }
 
 // Library reads the pieces for a clip's presenter, style and size from dir, or draws

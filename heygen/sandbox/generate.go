@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"image/color"
@@ -159,7 +158,10 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 			words = append(words, in.Voice.Text)
 		}
 	}
-	mode := cmp.Or(b.CaptionMode, map[bool]string{true: "burn_in"}[b.Caption])
+	mode := b.CaptionMode
+	if mode == "" && b.Caption {
+		mode = "burn_in"
+	}
 	q.Captions = mode != "" && len(words) > 0
 	q.Captioned, q.Subtitles = q.Captions && mode == "burn_in", b.Subtitles
 	if script := strings.TrimSpace(strings.Join(words, " ")); script != "" {

@@ -3,6 +3,7 @@ package planning
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 
 	"greenroom/internal/fault"
@@ -79,18 +80,22 @@ func (p *Plan) Bounded(budget *float64) error {
 		}
 		f := fault.New(fault.Failed, hint,
 			"its length is unknown, so no budget can hold: %s; nothing was bought", s.Work.Length.Unknown)
-		bad = append(bad, fault.All(AtClip(*s.Work.Clip, f))...)
+		bad = append(bad, AtClip(*s.Work.Clip, f)...)
 	}
 	return bad.Or()
 }
 
-// AtClip adds a clip's name and place to a fault that has none.
-func AtClip(c manifest.Clip, err error) error {
-	for _, f := range fault.All(err) {
-		if f.Place == nil {
-			place := c.Place
-			_, f.Place = f.For(c.Name), &place
+// AtClip returns the faults inside err, with a clip's name and place where they have none. They are copies: clips that
+// fail for the same reason share the error.
+func AtClip(c manifest.Clip, err error) fault.List {
+	list := slices.Clone(fault.All(err))
+	for i, f := range list {
+		if f.Place != nil {
+			continue
 		}
+		one, place := *f, c.Place
+		one.Clip, one.Place = c.Name, &place
+		list[i] = &one
 	}
-	return err
+	return list
 }

@@ -91,7 +91,7 @@ func (pl *Planner) Plan(ctx context.Context, names []string) (*Plan, error) {
 		}
 		s, err := pl.withLength(ctx, pl.step(ctx, c, req, rows[req.Key]))
 		if err != nil {
-			bad = append(bad, fault.All(AtClip(*c, err))...)
+			bad = append(bad, AtClip(*c, err)...)
 			continue
 		}
 		s = withMarkup(pl.withVoice(s, rows), marks)

@@ -2,7 +2,6 @@ package standin
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"greenroom/compose/standin"
@@ -41,7 +40,7 @@ func (p *Presenters) Close() {
 
 // Start begins to render a presenter, or returns the one in progress.
 func (p *Presenters) Start(m *standin.Maker, dir string, s standin.Spec) *Drawing {
-	key := fmt.Sprint(s.Presenter, "\n", s.Style, s.Width, s.Height, s.FPS, s.Scale, s.OffsetX, s.OffsetY, s.Captions.On)
+	key := s.LibraryID()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if d := p.work[key]; d != nil {
