@@ -48,6 +48,22 @@ func realMaker(t testing.TB) *Maker {
 
 const quickScript = `Hello there. This is <break time="0.5s"/> a stand-in without encoding! It is put together from pieces.`
 
+// passes checks a quick clip as a prepared one, and fails at each finding.
+func passes(t *testing.T, tools media.Tools, path string, q Quick) *media.Report {
+	t.Helper()
+	r, err := media.Check(t.Context(), tools, path, media.Expect{Transparent: true, Prepared: true,
+		Duration: q.Duration, Limits: media.Limits{DurationTolerance: 0.001, CoverageMax: 1, Border: "all"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range r.Findings {
+		if f.Verdict != media.OK {
+			t.Errorf("%s: %s %s (limit %s)", f.Verdict, f.Name, f.Value, f.Limit)
+		}
+	}
+	return r
+}
+
 // A quick clip passes the same checks as a prepared one: exact length and rate, real
 // alpha, first timestamps 0, key frames at every second.
 func TestAQuickClipPassesEveryCheck(t *testing.T) {
@@ -58,16 +74,7 @@ func TestAQuickClipPassesEveryCheck(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := media.Check(t.Context(), tools, path, media.Expect{Transparent: true, Prepared: true,
-			Duration: q.Duration, Limits: media.Limits{DurationTolerance: 0.001, CoverageMax: 1, Border: "all"}}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range r.Findings {
-			if f.Verdict != media.OK {
-				t.Errorf("%s: %s %s (limit %s)", f.Verdict, f.Name, f.Value, f.Limit)
-			}
-		}
+		r := passes(t, tools, path, q)
 		if q.Box.W >= size[0]-8 || q.Box.X == 0 || q.Box.Y+q.Box.H != size[1] {
 			t.Errorf("the box %+v is not cut to the presenter in %v", q.Box, size)
 		}

@@ -35,16 +35,7 @@ func TestAQuickCaptionedClipShowsItsWords(t *testing.T) {
 		if q.Box != (Box{0, 0, w, h}) {
 			t.Errorf("the box is %+v", q.Box)
 		}
-		r, err := media.Check(t.Context(), tools, path, media.Expect{Transparent: true, Prepared: true,
-			Duration: q.Duration, Limits: media.Limits{DurationTolerance: 0.001, CoverageMax: 1, Border: "all"}}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range r.Findings {
-			if f.Verdict != media.OK {
-				t.Errorf("%s: %s %s (limit %s)", f.Verdict, f.Name, f.Value, f.Limit)
-			}
-		}
+		passes(t, tools, path, q)
 		if most := pixelsOfWords(t, m, s, q, path); most > 3 {
 			t.Errorf("%+v: the words differ by %.1f of 255", c, most)
 		}
