@@ -168,3 +168,20 @@ func TestValuesOfNaturalForms(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 }
+
+// TestATranslationKeepsCaptionsInThePicture: the words of the first language would stay in it.
+func TestATranslationKeepsCaptionsInThePicture(t *testing.T) {
+	clips := func(captions string) string {
+		return "version: 1\nproject: p\nclips:\n" +
+			"  en: {script: Hello., avatar: Avatar, voice: voice, transparent: false, captions: " + captions + "}\n" +
+			"  es: {translate: en, to: Spanish}\n"
+	}
+	got := warningsOf(t, clips("burned-in"))
+	const want = `es translates "en", whose captions are in its picture and stay in the first language`
+	if !slices.Equal(got, []string{want}) {
+		t.Errorf("%q", got)
+	}
+	if got := warningsOf(t, clips("true")); len(got) > 0 {
+		t.Errorf("captions of their own: %q", got)
+	}
+}

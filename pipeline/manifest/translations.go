@@ -161,6 +161,10 @@ func (d *doc) translations(clips []Clip) {
 			d.FaultAt(p.Line, p.Column, hint, "%s translates %q, which is not a clip", c.Name, c.Translate.Clip)
 			continue
 		}
+		if clips[i].Burned.On {
+			d.WarnAt(p.Line, p.Column, "write captions: true in that clip instead of burned-in", "%s translates %q, whose captions "+
+				"are in its picture and stay in the first language", c.Name, c.Translate.Clip)
+		}
 		trail := []string{c.Name}
 		for at := clips[i]; at.Translate != nil && at.Translate.Clip != ""; {
 			if slices.Contains(trail, at.Name) {
