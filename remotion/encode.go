@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // EncodeProps returns clips.gen.json and clips.gen.ts. It fails for props that Validate refuses.
@@ -39,11 +40,15 @@ func (p Props) WriteJSON(w io.Writer) error {
 		return err
 	}
 	out := printer{w: w}
-	out.print(string(bytes.TrimSuffix(text, []byte("{}\n}"))))
+	before, after, _ := bytes.Cut(text, []byte(noClips)) // no string of JSON has a line break
+	out.print(string(before) + strings.TrimSuffix(noClips, "{}"))
 	out.clips(p.Clips, "  ")
-	out.print("\n}\n")
+	out.print(string(after) + "\n")
 	return out.err
 }
+
+// noClips is the member of props without clips.
+const noClips = "\n  \"clips\": {}"
 
 // WriteModule writes clips.gen.ts in the same way.
 func (p Props) WriteModule(w io.Writer) error {
@@ -60,8 +65,12 @@ func (p Props) WriteModule(w io.Writer) error {
 	if p.Rate != nil {
 		rate = fmt.Sprintf(" rate: {num: %d, den: %d},", p.Rate.Num, p.Rate.Den)
 	}
-	out.print(fmt.Sprintf("export const greenroom = {version: %d, project: %s, fps: %v,%s width: %d, height: %d, clips} as const satisfies Greenroom;\n",
-		PropsVersion, quote(p.Project), p.FPS, rate, p.Width, p.Height))
+	disclosure := ""
+	if p.Disclosure != nil {
+		disclosure = ", disclosure: {label: " + quote(p.Disclosure.Label) + "}"
+	}
+	out.print(fmt.Sprintf("export const greenroom = {version: %d, project: %s, fps: %v,%s width: %d, height: %d, clips%s} "+
+		"as const satisfies Greenroom;\n", PropsVersion, quote(p.Project), p.FPS, rate, p.Width, p.Height, disclosure))
 	return out.err
 }
 

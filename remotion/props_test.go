@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -78,6 +79,32 @@ func TestEncodeIsStableAndReadsBack(t *testing.T) {
 	for _, want := range []string{`"b-roll": {`, "as const satisfies Record<string, Clip>", "do not edit"} {
 		if !strings.Contains(string(ts), want) {
 			t.Errorf("%s is missing in clips.gen.ts:\n%s", want, ts)
+		}
+	}
+}
+
+// TestEveryMemberIsWrittenNextToClips has a value for each member of Props, and holds both files to it: members that
+// come after the clips, too.
+func TestEveryMemberIsWrittenNextToClips(t *testing.T) {
+	p := fractional()
+	p.Disclosure = &Disclosure{Label: `Made with "AI"`}
+	all := reflect.ValueOf(p)
+	j, ts, err := EncodeProps(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read Props
+	if err := json.Unmarshal(j, &read); err != nil || !reflect.DeepEqual(read, p) {
+		t.Errorf("%v\n%s", err, j)
+	}
+	_, line, _ := strings.Cut(string(ts), "export const greenroom = ")
+	for i := range all.NumField() {
+		if all.Field(i).IsZero() {
+			t.Errorf("%s has no value in this test", all.Type().Field(i).Name)
+		}
+		name, _, _ := strings.Cut(all.Type().Field(i).Tag.Get("json"), ",")
+		if name != "clips" && !strings.Contains(line, name+": ") {
+			t.Errorf("clips.gen.ts has no %s: %s", name, line)
 		}
 	}
 }
