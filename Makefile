@@ -129,7 +129,7 @@ gen:
 # Figures, as ratios taken in one run; docs/benchmarks.md holds the last ones.
 bench:
 	@.ci/setup bench
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 ./assets ./compose/media ./compose/media/forms ./compose/native ./compose/standin ./internal/espeak ./pipeline ./pipeline/ledger ./pipeline/lockfile ./pipeline/manifest ./pipeline/films ./pipeline/films/schema ./pipeline/watch ./internal/page ./internal/e2e/bench ./internal/e2e/studio
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 ./assets ./compose/media ./compose/media/forms ./compose/quality ./compose/native ./compose/standin ./internal/espeak ./pipeline ./pipeline/ledger ./pipeline/lockfile ./pipeline/manifest ./pipeline/films ./pipeline/films/schema ./pipeline/films/segments ./pipeline/watch ./internal/page ./internal/e2e/bench ./internal/e2e/studio
 
 # The pictures of the page in docs/img, from a real project on the sandbox.
 gallery-page:

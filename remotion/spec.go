@@ -79,6 +79,8 @@ type StillSpec struct {
 	AllowStandIns         bool
 	Quality               int     // of a JPEG, 1 to 100; 0 = 90
 	Scale                 float64 // of the picture's sides; 0 = 1
+	// Accept is called with the composition's metadata before it is drawn; its error ends the work. It may be nil.
+	Accept func(Facts) error
 }
 
 // Stages of a render, in order.

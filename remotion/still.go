@@ -56,6 +56,11 @@ func (s *Session) Still(ctx context.Context, spec StillSpec, emit func(Event)) (
 		return StillResult{}, err
 	}
 	defer s.end(w)
+	if spec.Accept != nil {
+		if err := spec.Accept(w.comp); err != nil {
+			return StillResult{}, err
+		}
+	}
 	tmp := hidden(out)
 	defer os.Remove(tmp)
 	if _, err := s.request(ctx, w, "still", map[string]any{"frame": spec.Frame, "output": tmp, "format": format,

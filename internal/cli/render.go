@@ -81,7 +81,7 @@ func renderCommand() command {
 				&o.warnings, "allow-warnings", false, "render although HeyGen warned of a clip, such as of a watermark",
 			)
 			fs.BoolVar(&o.noLabel, "allow-unlabelled", false,
-				"render a Remotion composition although the manifest asks for a label, which it must draw itself")
+				"render a Remotion composition that does not state to show the label of the manifest")
 			return func(ctx context.Context, e *env, args []string) error {
 				o.crfSet, e.cache = fs.Changed("crf"), *shared
 				o.checkAlways = o.check && fs.Changed("check")

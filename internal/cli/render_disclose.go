@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 
-	"greenroom/internal/fault"
 	"greenroom/pipeline"
 	"greenroom/pipeline/credential"
 	"greenroom/pipeline/films/render"
@@ -35,18 +34,16 @@ func (e *env) disclosure(ctx context.Context, p *pipeline.Project) (render.Discl
 	return out, nil
 }
 
-// unlabelled fails if the manifest asks for a label, which greenroom cannot draw in a composition of the Remotion
-// project, unless the user allows that.
-func (o renderOptions) unlabelled(e *env, p *pipeline.Project, id string) error {
+// label returns what a composition of the Remotion project must state that it shows: the label that the manifest asks
+// for, unless the user renders without.
+func (o renderOptions) label(e *env, p *pipeline.Project, id string) string {
 	label := p.Manifest.Label
-	switch {
-	case label == nil:
-		return nil
-	case o.noLabel:
-		e.say("warning: %s has no label of greenroom's: it must show %q by itself", id, oneLine(label.Of))
-		return nil
+	if label == nil {
+		return ""
 	}
-	const hint = "show props.disclosure.label in it, and pass --allow-unlabelled"
-	return fault.New(fault.Failed, hint, "the manifest asks for the label %q, which greenroom cannot draw in %s: "+
-		"it is a composition of the Remotion project", label.Of, id)
+	if o.noLabel {
+		e.say("warning: %s has no label of greenroom's: it must show %q by itself", id, oneLine(label.Of))
+		return ""
+	}
+	return label.Of
 }

@@ -127,9 +127,6 @@ func renderCompositions(
 		if err := r.CheckComposition(p.Manifest, id); err != nil {
 			return err
 		}
-		if err := o.unlabelled(e, p, id); err != nil {
-			return err
-		}
 	}
 	for _, id := range ids {
 		props, err := p.ReadyProps(ctx, o.clip, o.films())
@@ -142,6 +139,7 @@ func renderCompositions(
 		}
 		res, err := r.Composition(ctx, render.Composition{
 			ID: id, Props: props, Input: input, AllowStandIns: o.standIns, Takes: p.Takes(o.clip),
+			Label: o.label(e, p, id),
 		})
 		if err != nil {
 			return err

@@ -61,11 +61,14 @@ export const open = async ({film: name, bundleDir, composition: id, inputProps, 
   const {durationInFrames: frames, width, height, fps} = composition;
   const scale = (own && values.setScale) || 1;
   const muted = Boolean(own && values.setMuted);
-  return {composition: {frames, width, height, fps, scale, muted, segments: own ? exported(composition) : undefined}};
+  return {composition: {frames, width, height, fps, scale, muted, ...(own ? exported(composition) : {})}};
 };
 
-/** The segments that a composition of the project exports as a prop, for Go to check. */
-const exported = ({props}) => props?.greenroomSegments;
+/** The segments that a composition of the project exports as a prop, and the label that it states to show, for Go to check. */
+const exported = ({props}) => ({
+  segments: props?.greenroomSegments,
+  label: typeof props?.greenroomDisclosure === 'string' ? props.greenroomDisclosure : undefined,
+});
 
 /**
  * Renders frames from..to, both in it; picture and sound into files of their own. range: greenroom joins the picture's

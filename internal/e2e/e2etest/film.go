@@ -90,6 +90,16 @@ func Frames(t testing.TB, path string, w, h int) [][]byte {
 	return out
 }
 
+// ReadPNG returns a picture.
+func ReadPNG(t testing.TB, path string) image.Image {
+	t.Helper()
+	img, err := png.Decode(bytes.NewReader(Read(t, path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
 // WritePNG writes a picture to a file.
 func WritePNG(t testing.TB, path string, img image.Image) {
 	t.Helper()

@@ -5,7 +5,6 @@ package films
 import (
 	"fmt"
 	"image"
-	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,15 +28,7 @@ func TestLabel(t *testing.T) {
 		e2etest.Run(t, dir, "greenroom", "build", "--stand-ins")
 		out := filepath.Join(dir, "out", fmt.Sprintf("%s-%v-%d.png", size, label, frame))
 		e2etest.Run(t, dir, "node", "node_modules/@remotion/cli/remotion-cli.js", "still", "Exact", out, "--props=props.json", fmt.Sprint("--frame=", frame), "--browser-executable=/usr/bin/chromium-headless-shell", "--chrome-mode=headless-shell", "--log=error")
-		f, err := os.Open(out)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		img, err := png.Decode(f)
-		if err != nil {
-			t.Fatal(err)
-		}
+		img := e2etest.ReadPNG(t, out)
 		if keep := os.Getenv("GREENROOM_TEST_PICTURES"); keep != "" {
 			e2etest.WritePNG(t, filepath.Join(keep, filepath.Base(out)), img)
 		}

@@ -11,6 +11,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/hashkey"
 	"greenroom/pipeline/films"
+	"greenroom/remotion"
 	"greenroom/remotion/c2pa"
 )
 
@@ -52,6 +53,32 @@ func (d Disclosure) keyOf(key string, takes []films.Take) string {
 		}
 	}
 	return k.Sum()
+}
+
+// labelledKey returns the key of a film that was accepted because it states that it shows a label.
+func labelledKey(key, label string) string {
+	if label == "" {
+		return key
+	}
+	k := hashkey.New("labelled film/1")
+	k.Field("film", key)
+	k.Field("label", label)
+	return k.Sum()
+}
+
+// labelled fails if a composition of the project's own does not state that it shows the label that it must show.
+func (j *job) labelled(f remotion.Facts) error {
+	switch {
+	case j.label == "" || f.Label == j.label:
+		return nil
+	case f.Label != "":
+		const hint = "run `greenroom build`, which publishes the manifest's label to the project"
+		return fault.New(fault.Failed, hint, "the manifest asks for the label %q, but %s shows %q", j.label, j.name, f.Label)
+	}
+	const hint = "draw <DisclosureLabel /> in it and wrap its metadata in withDisclosure, both from greenroom's files in " +
+		"the project; or pass --allow-unlabelled if it shows the label by other means"
+	return fault.New(fault.Failed, hint, "the manifest asks for the label %q, which %s does not state to show: it is a "+
+		"composition of the Remotion project", j.label, j.name)
 }
 
 // tags returns the options of ffmpeg that mark a film in Matroska, which has its mark from when it is written.

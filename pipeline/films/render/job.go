@@ -16,7 +16,9 @@ type job struct {
 	spec remotion.RenderSpec
 	film *films.Film // nil for a composition of the project's own
 	made []films.Take
-	key  string // of the film as the project was when its files were last read
+	// label is what a composition of the project's own must state that it shows; "" needs none.
+	label string
+	key   string // of the film as the project was when its files were last read
 
 	open *remotion.Film // nil before the first range that is rendered
 	runs runs
@@ -34,7 +36,7 @@ type rendered struct {
 // readKey computes the key of the film from the project's files.
 func (j *job) readKey(ctx context.Context) (err error) {
 	key, err := j.r.remotionKey(ctx, j.spec)
-	j.key = j.r.Disclose.keyOf(key, j.made)
+	j.key = labelledKey(j.r.Disclose.keyOf(key, j.made), j.label)
 	return err
 }
 
@@ -58,6 +60,9 @@ func (j *job) reuse(ctx context.Context) (*rendered, error) {
 	if !known {
 		return nil, nil
 	}
+	if err := j.labelled(facts); err != nil {
+		return nil, err
+	}
 	ranges, err := j.ranges(facts)
 	if err != nil || ranges == nil || len(j.r.maker.Missing(ctx, *ranges)) > 0 {
 		return nil, err
@@ -68,8 +73,7 @@ func (j *job) reuse(ctx context.Context) (*rendered, error) {
 // render renders the film in the run's session: range by range if it has ranges, else in one run.
 func (j *job) render(ctx context.Context) (*rendered, error) {
 	if j.r.way() == records.Whole {
-		done, err := j.r.session.Render(ctx, j.spec, j.r.progress(j.name))
-		return whole(done, err)
+		return j.inOneRun(ctx)
 	}
 	facts, known := j.facts()
 	if !known {
@@ -79,6 +83,9 @@ func (j *job) render(ctx context.Context) (*rendered, error) {
 		}
 		facts = film.Facts()
 		j.r.keys.Remember(j.spec.Composition, j.key, facts)
+	}
+	if err := j.labelled(facts); err != nil {
+		return nil, err
 	}
 	ranges, err := j.ranges(facts)
 	if err != nil {
@@ -91,15 +98,19 @@ func (j *job) render(ctx context.Context) (*rendered, error) {
 	if j.film != nil {
 		j.warnInOneRun()
 	}
+	return j.inOneRun(ctx)
+}
+
+// inOneRun renders the complete film with Remotion's own joining of chunks.
+func (j *job) inOneRun(ctx context.Context) (*rendered, error) {
 	film, err := j.opened(ctx)
 	if err != nil {
 		return nil, err
 	}
+	if err := j.labelled(film.Facts()); err != nil {
+		return nil, err
+	}
 	done, err := film.Render(ctx)
-	return whole(done, err)
-}
-
-func whole(done remotion.RenderResult, err error) (*rendered, error) {
 	if err != nil {
 		return nil, err
 	}

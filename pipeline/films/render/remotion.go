@@ -22,11 +22,12 @@ type Composition struct {
 	Input         []byte // a JSON object that is laid over the composition's defaults
 	AllowStandIns bool
 	Takes         []films.Take // that it may show
+	Label         string       // which it must state that it shows; "" needs none
 }
 
 // Composition renders a composition of the Remotion project, or one frame of it.
 func (r *Renderer) Composition(ctx context.Context, c Composition) (Result, error) {
-	res, err := r.byRemotion(ctx, &job{r: r, name: c.ID, made: c.Takes, spec: remotion.RenderSpec{
+	res, err := r.byRemotion(ctx, &job{r: r, name: c.ID, made: c.Takes, label: c.Label, spec: remotion.RenderSpec{
 		Composition: c.ID, Out: r.path(c.ID, ".mp4"),
 		PropsJSON: c.Props, InputProps: c.Input, AllowStandIns: c.AllowStandIns,
 	}})
@@ -137,7 +138,7 @@ func (j *job) still(ctx context.Context) (Result, error) {
 	}
 	done, err := r.session.Still(ctx, remotion.StillSpec{
 		Composition: spec.Composition, Out: r.path(name, ".png"), Frame: r.Still,
-		PropsJSON: spec.PropsJSON, InputProps: spec.InputProps, AllowStandIns: spec.AllowStandIns,
+		PropsJSON: spec.PropsJSON, InputProps: spec.InputProps, AllowStandIns: spec.AllowStandIns, Accept: j.labelled,
 	}, r.progress(name))
 	if err != nil {
 		return Result{}, err

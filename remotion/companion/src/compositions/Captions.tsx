@@ -2,6 +2,7 @@ import {useMemo} from 'react';
 import {AbsoluteFill, interpolate, useCurrentFrame, useVideoConfig} from 'remotion';
 import {AvatarClip} from '../greenroom/AvatarClip';
 import {captionPages, type CaptionPage} from '../greenroom/captionPages';
+import {DisclosureLabel} from '../greenroom/DisclosureLabel';
 import {chosen} from '../greenroom/film';
 import type {CaptionsFilm} from '../greenroom/films';
 import {fit, stand, useLook} from './parts';
@@ -46,6 +47,7 @@ export const Captions = (film: CaptionsFilm) => {
       <div style={{position: 'absolute', left: safe, right: safe, bottom: foot, display: 'flex', justifyContent: 'center'}}>
         {page ? <Page page={page} ms={ms} size={size} /> : null}
       </div>
+      <DisclosureLabel text={film.props.disclosure?.label} corner="top-right" fontFamily={font} />
     </AbsoluteFill>
   );
 };

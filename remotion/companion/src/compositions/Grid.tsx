@@ -1,5 +1,6 @@
 import {AbsoluteFill, Freeze, interpolate, Sequence, useCurrentFrame, useVideoConfig} from 'remotion';
 import {AvatarClip} from '../greenroom/AvatarClip';
+import {DisclosureLabel} from '../greenroom/DisclosureLabel';
 import {sequence, several, spoken, type Films} from '../greenroom/films';
 import {fitPanel, headingLines, Panel, stand, useEnter, useLook} from './parts';
 import {colours, font, Stage} from './Stage';
@@ -59,6 +60,7 @@ export const Grid = (films: Films) => {
           </Panel>
         );
       })}
+      <DisclosureLabel text={films.props.disclosure?.label} corner="bottom-right" fontFamily={font} />
     </AbsoluteFill>
   );
 };

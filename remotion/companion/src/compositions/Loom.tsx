@@ -1,5 +1,6 @@
 import {AbsoluteFill, interpolate, spring, useCurrentFrame, useVideoConfig} from 'remotion';
 import {AvatarClip} from '../greenroom/AvatarClip';
+import {DisclosureLabel} from '../greenroom/DisclosureLabel';
 import {chosen, type Film} from '../greenroom/film';
 import {Screen} from './Screen';
 import {colours, font, Stage} from './Stage';
@@ -29,6 +30,7 @@ export const Loom = (film: Film) => {
         </div>
       ) : null}
       <div style={{position: 'absolute', left: pad * 1.7 - 3, bottom: pad * 1.7 - 3, width: size + 6, height: size + 6, boxSizing: 'border-box', borderRadius: '50%', border: `3px solid ${colours.key}`, transform: `scale(${0.86 + 0.14 * enter})`, opacity: enter}} />
+      <DisclosureLabel text={film.props.disclosure?.label} corner="bottom-right" fontFamily={font} />
     </AbsoluteFill>
   );
 };

@@ -1,6 +1,7 @@
 import {AbsoluteFill} from 'remotion';
 import {z} from 'zod';
 import {AvatarClip} from '../greenroom/AvatarClip';
+import {DisclosureLabel} from '../greenroom/DisclosureLabel';
 import {chosen, defaults, filmSchema} from '../greenroom/film';
 import {fit, NamePlate, stand, useEnter, useLeave, useLook} from './parts';
 import {colours, font, Stage} from './Stage';
@@ -25,6 +26,7 @@ export const LowerThird = (film: LowerThirdFilm) => {
       {film.overlay ? null : <Stage lightX={width / 2} lightY={height * (tall ? 0.55 : 0.42)} />}
       {clip && at ? <AvatarClip clip={clip} frameWidth={at.frameWidth} left={at.left} top={at.top} /> : null}
       {film.name ? <NamePlate name={film.name} role={film.role} size={name * 1.1} progress={plate * leave} style={{left: safe, bottom: foot}} /> : null}
+      <DisclosureLabel text={film.props.disclosure?.label} corner="bottom-right" fontFamily={font} />
     </AbsoluteFill>
   );
 };

@@ -1,5 +1,6 @@
 import {AbsoluteFill, interpolate, Sequence, useCurrentFrame, useVideoConfig} from 'remotion';
 import {AvatarClip} from '../greenroom/AvatarClip';
+import {DisclosureLabel} from '../greenroom/DisclosureLabel';
 import {overlap, sequence, several, spoken, type Films} from '../greenroom/films';
 import type {Clip} from '../greenroom/props.gen';
 import {fit, stand, useEnter, useLeave, useLook} from './parts';
@@ -60,6 +61,7 @@ export const Multi = (films: Films) => {
           );
         })}
       </div>
+      <DisclosureLabel text={films.props.disclosure?.label} corner="top-right" fontFamily={font} />
     </AbsoluteFill>
   );
 };

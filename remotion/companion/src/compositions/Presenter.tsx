@@ -1,5 +1,6 @@
 import {AbsoluteFill} from 'remotion';
 import {AvatarClip} from '../greenroom/AvatarClip';
+import {DisclosureLabel} from '../greenroom/DisclosureLabel';
 import {chosen, type Film} from '../greenroom/film';
 import {fit, stand, useEnter, useLeave, useLook} from './parts';
 import {colours, font, Stage} from './Stage';
@@ -65,6 +66,7 @@ export const Presenter = (film: Film) => {
           <Name name={film.name} role={film.role} size={name} line={wide ? column * 0.8 : width * 0.3} progress={thirdIn} />
         </div>
       ) : null}
+      <DisclosureLabel text={film.props.disclosure?.label} corner="bottom-right" fontFamily={font} />
     </AbsoluteFill>
   );
 };

@@ -1,6 +1,7 @@
 import {AbsoluteFill} from 'remotion';
 import {z} from 'zod';
 import {AvatarClip} from '../greenroom/AvatarClip';
+import {DisclosureLabel} from '../greenroom/DisclosureLabel';
 import {chosen, defaults, filmSchema} from '../greenroom/film';
 import {fitPanel, headingLines, Panel, stand, useEnter, useLeave, useLook} from './parts';
 import {Screen} from './Screen';
@@ -39,6 +40,7 @@ export const SideBySide = (film: SideBySideFilm) => {
       <Panel style={{...second, width: across, height: down, ...appear(right)}}>
         {ready && film.second ? inPanel(film.second, true) : <Screen width={across} height={down} title={film.title} />}
       </Panel>
+      <DisclosureLabel text={film.props.disclosure?.label} corner="bottom-right" fontFamily={font} />
     </AbsoluteFill>
   );
 };

@@ -3,6 +3,7 @@ export {AvatarClip} from './AvatarClip';
 export {captionPages, type Caption, type CaptionPage, type Word} from './captionPages';
 export {clipNames, clips, greenroom, type ClipName} from './clips.gen';
 export {defaults, filmMetadata, filmSchema, type Film} from './film';
+export {DisclosureLabel, withDisclosure} from './DisclosureLabel';
 export {Footage} from './Footage';
 export {greenroomSchema, type Box, type Clip, type Greenroom, type Take} from './props.gen';
 export {withSegments, type Segment} from './segments';
