@@ -79,7 +79,7 @@ gallery: build
 	@.ci/setup companion
 	@.ci/gallery $(ONLY)
 
-# The pictures of docs/guide/renditions.md and docs/guide/agents.md; ONLY is renditions or agents, to draw that alone.
+# The pictures of docs/guide/renditions.md, export.md and agents.md; ONLY is renditions, export or agents, to draw that alone.
 guide-pictures: build
 	@.ci/setup demo
 	@.ci/guide-pictures $(ONLY)

@@ -28,8 +28,9 @@ type Facts struct {
 	Muted  bool    `json:"muted"` // by the project's configuration
 	// Segments is what the composition exports as its prop greenroomSegments, unchecked; nil if it exports none.
 	Segments json.RawMessage `json:"segments,omitempty"`
-	// Label is the text by which the composition discloses how it was made, as it states in its prop greenroomDisclosure.
-	Label string `json:"label,omitempty"`
+	// Label is the text by which the composition discloses how it was made, as it states in its prop greenroomDisclosure;
+	// nil if it states none.
+	Label *string `json:"label,omitempty"`
 }
 
 // Pixels returns the size of the film's pictures.

@@ -94,6 +94,9 @@ func TestCompositionsShowTheLabel(t *testing.T) {
 			t.Errorf("%s: %d other pixels change with the label", name, n)
 		}
 	}
+	manifest("Made by AI")
+	refused(`the manifest asks for the label "Made by AI", but Own shows "Made with AI"`) // it is not published
+	manifest("Made with AI")
 	write("<DisclosureLabel text=\"Another\" />", "withDisclosure(undefined, () => 'Another')")
 	refused(`the manifest asks for the label "Made with AI", but Own shows "Another"`)
 }

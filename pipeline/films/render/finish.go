@@ -69,11 +69,11 @@ func labelledKey(key, label string) string {
 // labelled fails if a composition of the project's own does not state that it shows the label that it must show.
 func (j *job) labelled(f remotion.Facts) error {
 	switch {
-	case j.label == "" || f.Label == j.label:
+	case j.label == "" || f.Label != nil && *f.Label == j.label:
 		return nil
-	case f.Label != "":
+	case f.Label != nil:
 		const hint = "run `greenroom build`, which publishes the manifest's label to the project"
-		return fault.New(fault.Failed, hint, "the manifest asks for the label %q, but %s shows %q", j.label, j.name, f.Label)
+		return fault.New(fault.Failed, hint, "the manifest asks for the label %q, but %s shows %q", j.label, j.name, *f.Label)
 	}
 	const hint = "draw <DisclosureLabel /> in it and wrap its metadata in withDisclosure, both from greenroom's files in " +
 		"the project; or pass --allow-unlabelled if it shows the label by other means"

@@ -1,5 +1,6 @@
 import '@fontsource-variable/inter';
-import {Composition, type CalculateMetadataFunction} from 'remotion';
+import {Composition} from 'remotion';
+import type {CalculateMetadataFunction} from 'remotion';
 import {Captions} from './compositions/Captions';
 import {Grid} from './compositions/Grid';
 import {Loom} from './compositions/Loom';

@@ -51,5 +51,5 @@ export const withDisclosure =
   async (args) => {
     const metadata = calculateMetadata ? await calculateMetadata(args) : {};
     const props = metadata.props ?? args.props;
-    return {...metadata, props: {...props, greenroomDisclosure: text(props)}};
+    return {...metadata, props: {...props, greenroomDisclosure: text(props) || ''}};
   };
