@@ -58,6 +58,9 @@ func AddComposition(t testing.TB, dir, id, body string) {
 	Write(t, filepath.Join(dir, "src", id+".tsx"), body)
 	root := filepath.Join(dir, "src", "Root.tsx")
 	s := string(Read(t, root))
+	if !strings.Contains(s, "import {Composition}") || !strings.Contains(s, "  </>") {
+		t.Fatalf("%s has no place for a composition:\n%s", root, s)
+	}
 	s = strings.Replace(s, "import {Composition}", fmt.Sprintf("import {%s} from './%s';\nimport {Composition}", id, id), 1)
 	s = strings.Replace(s, "  </>", fmt.Sprintf("    <Composition id=%q component={%s} {...common} />\n  </>", id, id), 1)
 	Write(t, root, s)
