@@ -51,11 +51,11 @@ func (f *flight) checkBalance(ctx context.Context, plan *planning.Plan) error {
 	for _, s := range f.steps {
 		switch {
 		case known && s.Work.Length.Low > limit.seconds:
-			f.add([]planning.Step{s}, "split it into shorter clips; nothing was bought", "about %.0f s long, the plan %q allows %.0f", s.Seconds, bal.Plan, limit.seconds)
+			f.add([]*planning.Step{s}, "split it into shorter clips; nothing was bought", "about %.0f s long, the plan %q allows %.0f", s.Seconds, bal.Plan, limit.seconds)
 		case known && s.Work.Clip.Source == manifest.SourceAvatar && min(s.Work.Clip.Width, s.Work.Clip.Height) > limit.side:
-			f.add([]planning.Step{s}, fmt.Sprintf("set size to at most %dp; nothing was bought", limit.side), "%dx%d is larger than the plan %q renders", s.Work.Clip.Width, s.Work.Clip.Height, bal.Plan)
+			f.add([]*planning.Step{s}, fmt.Sprintf("set size to at most %dp; nothing was bought", limit.side), "%dx%d is larger than the plan %q renders", s.Work.Clip.Width, s.Work.Clip.Height, bal.Plan)
 		case s.Work.Length.Low > request.LongestVideo:
-			f.add([]planning.Step{s}, "split it into shorter clips; nothing was bought", "about %.0f s long, HeyGen allows %.0f", s.Seconds, float64(request.LongestVideo))
+			f.add([]*planning.Step{s}, "split it into shorter clips; nothing was bought", "about %.0f s long, HeyGen allows %.0f", s.Seconds, float64(request.LongestVideo))
 		}
 	}
 	return nil

@@ -84,17 +84,17 @@ func (f *flight) run(ctx context.Context, checks ...func(context.Context) error)
 
 // flight returns the checks of a plan's purchases.
 func (p *Preflight) flight(plan *planning.Plan) *flight {
-	byID := func() map[heygen.API]map[string][]planning.Step {
-		return map[heygen.API]map[string][]planning.Step{heygen.V2: {}, heygen.V3: {}}
+	byID := func() map[heygen.API]map[string][]*planning.Step {
+		return map[heygen.API]map[string][]*planning.Step{heygen.V2: {}, heygen.V3: {}}
 	}
 	f := &flight{
-		Preflight: p, looks: map[string][]planning.Step{}, voices: byID(), speech: byID(),
+		Preflight: p, looks: map[string][]*planning.Step{}, voices: byID(), speech: byID(),
 		found: Found{
 			Engines: map[string]*heygen.Engine{}, Templates: map[string]heygen.Template{}, Languages: map[string]string{},
 		},
 	}
-	for _, s := range plan.Steps {
-		if s.Action == planning.Buy || s.Action == planning.Draft {
+	for i := range plan.Steps { // not copied: there may be ten thousand
+		if s := &plan.Steps[i]; s.Action == planning.Buy || s.Action == planning.Draft {
 			f.need(s)
 		}
 	}
@@ -106,15 +106,15 @@ type flight struct {
 	*Preflight
 	found  Found
 	client *heygen.Client
-	steps  []planning.Step
-	looks  map[string][]planning.Step
-	voices map[heygen.API]map[string][]planning.Step
-	speech map[heygen.API]map[string][]planning.Step // voices that must speak without a picture
+	steps  []*planning.Step
+	looks  map[string][]*planning.Step
+	voices map[heygen.API]map[string][]*planning.Step
+	speech map[heygen.API]map[string][]*planning.Step // voices that must speak without a picture
 	faults fault.List
 	unread error // why a list could not be read, which a build leaves to HeyGen's own answer
 }
 
-func (f *flight) need(s planning.Step) {
+func (f *flight) need(s *planning.Step) {
 	f.steps = append(f.steps, s)
 	c, api := s.Work.Clip, routes.APIOf(s.Route)
 	if v := s.Voice; v != nil && v.Action == planning.Buy {
@@ -152,12 +152,12 @@ func (f *flight) need(s planning.Step) {
 }
 
 // add is one fault for each clip that asks for it, at the clip's place.
-func (f *flight) add(steps []planning.Step, hint, format string, args ...any) {
+func (f *flight) add(steps []*planning.Step, hint, format string, args ...any) {
 	f.addAt("", steps, hint, format, args...)
 }
 
 // addAt is one fault for each clip that asks for a member, at the member's place.
-func (f *flight) addAt(member string, steps []planning.Step, hint, format string, args ...any) {
+func (f *flight) addAt(member string, steps []*planning.Step, hint, format string, args ...any) {
 	for i, s := range steps {
 		if i > 0 && steps[i-1].Clip == s.Clip {
 			continue // two scenes of one clip

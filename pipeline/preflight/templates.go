@@ -39,7 +39,7 @@ func (f *flight) checkTemplates(ctx context.Context) error {
 			for _, x := range all {
 				has.put(x.ID, x.Name)
 			}
-			f.addAt("template.id", []planning.Step{s}, has.hint(id), "the account has no template %q", id)
+			f.addAt("template.id", []*planning.Step{s}, has.hint(id), "the account has no template %q", id)
 			continue
 		case heygen.Gone(err):
 			return f.gone(ctx, err, "read template "+id)
@@ -52,7 +52,7 @@ func (f *flight) checkTemplates(ctx context.Context) error {
 	return nil
 }
 
-func (f *flight) variables(s planning.Step, t heygen.Template) {
+func (f *flight) variables(s *planning.Step, t heygen.Template) {
 	given := map[string]string{}
 	for _, v := range s.Work.Clip.Template.Variables {
 		given[v.Name] = v.Value
@@ -77,7 +77,7 @@ func (f *flight) variables(s planning.Step, t heygen.Template) {
 		}
 	}
 	for _, err := range errs {
-		f.add([]planning.Step{s}, hint, "template %s: %v", t.ID, err)
+		f.add([]*planning.Step{s}, hint, "template %s: %v", t.ID, err)
 	}
 }
 
@@ -107,12 +107,12 @@ func (f *flight) checkLanguages(ctx context.Context) error {
 		hint := "`greenroom templates --languages` lists them; nothing was bought"
 		switch near := fault.Nearest(to, lists[api]); {
 		case len(choices) > 0:
-			f.addAt("translate.to", []planning.Step{s}, "write one of: "+strings.Join(choices, ", ")+"; nothing was bought", "HeyGen has %d kinds of %s", len(choices), to)
+			f.addAt("translate.to", []*planning.Step{s}, "write one of: "+strings.Join(choices, ", ")+"; nothing was bought", "HeyGen has %d kinds of %s", len(choices), to)
 			continue
 		case near != "":
 			hint = fmt.Sprintf("did you mean %q? nothing was bought", near)
 		}
-		f.addAt("translate.to", []planning.Step{s}, hint, "HeyGen does not translate into %q", to)
+		f.addAt("translate.to", []*planning.Step{s}, hint, "HeyGen does not translate into %q", to)
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ func (f *flight) checkLanguages(ctx context.Context) error {
 // sent as it is.
 func (f *flight) checkFolder(ctx context.Context) error {
 	id := f.disk.Manifest.HeyGen.Folder
-	if id == "" || !slices.ContainsFunc(f.steps, func(s planning.Step) bool { return routes.TakesFolder(s.Route) }) {
+	if id == "" || !slices.ContainsFunc(f.steps, func(s *planning.Step) bool { return routes.TakesFolder(s.Route) }) {
 		return nil
 	}
 	f.found.Folder = id
@@ -140,7 +140,7 @@ func (f *flight) checkFolder(ctx context.Context) error {
 
 // checkGlossaries finds glossaries that the account does not have, such as those of another account.
 func (f *flight) checkGlossaries(ctx context.Context) error {
-	by := map[string][]planning.Step{}
+	by := map[string][]*planning.Step{}
 	for _, s := range f.steps {
 		if id := s.Work.Request.Glossary; id != "" {
 			by[id] = append(by[id], s)
