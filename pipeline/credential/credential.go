@@ -5,7 +5,9 @@ package credential
 import (
 	"bytes"
 	"context"
+	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,19 +72,28 @@ func at(s *disclose.Sign, key string, err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, f := range fault.All(err) {
-		place, ok := s.Places[key]
-		if !ok {
-			place = s.Places["sign"]
-		}
-		if f.Place == nil {
-			f.Place = &place
-		}
-		if !strings.Contains(f.Msg, "disclose.sign") {
-			f.Msg = "disclose.sign." + key + ": " + f.Msg
-		}
+	place, ok := s.Places[key]
+	if !ok {
+		place = s.Places["sign"]
 	}
-	return err
+	var one *fault.Error
+	if !errors.As(err, &one) {
+		one = fault.Wrap(fault.KindOf(err), err, "", "disclose.sign.%s", key)
+		one.Place = &place
+		return one
+	}
+	list := slices.Clone(fault.All(err))
+	for i, f := range list { // they may be shared
+		one := *f
+		if one.Place == nil {
+			one.Place = &place
+		}
+		if !strings.Contains(one.Msg, "disclose.sign") {
+			one.Msg = "disclose.sign." + key + ": " + one.Msg
+		}
+		list[i] = &one
+	}
+	return list.Or()
 }
 
 // key returns the private key in PEM that a reference names.
