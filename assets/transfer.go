@@ -137,7 +137,7 @@ func (t *transfer) react(ctx context.Context, err error, e *effort, target strin
 		case refusedLink(s):
 			return renewed()
 		case s < 500 && s != 429 && s != 408:
-			return "", 0, fault.Wrap(fault.Provider, err, "", "download")
+			return "", 0, fault.Wrap(fault.Provider, err, "run the same command again: it requests a new link", "download")
 		}
 	}
 	return target, wait, nil
@@ -150,7 +150,7 @@ func (t *transfer) link(ctx context.Context, expired bool) (string, error) {
 	}
 	u, err := url.Parse(s)
 	if err != nil {
-		return "", fault.New(fault.Provider, "", "the provider gave no usable link")
+		return "", fault.New(fault.Provider, "run the same command again later", "the provider's link is not an address")
 	}
 	if err := t.f.allowed(u); err != nil {
 		return "", fault.Wrap(fault.Provider, err, "nothing was written", "download")

@@ -22,7 +22,7 @@ import (
 func (b *build) prepare(ctx context.Context, s planning.Step) error {
 	e, ok := b.Lock.Get(s.Clip)
 	if !ok {
-		return fault.New(fault.Failed, "", "no master on record")
+		return fault.New(fault.Failed, "run the same command again", "no master on record")
 	}
 	e, done, unlock := b.duplicate(s, e)
 	if done {

@@ -160,7 +160,8 @@ func (b *build) download(ctx context.Context, s planning.Step, id string, row le
 		case err != nil:
 			return "", b.unreadable(ctx, client, s, id, err)
 		case v.State == heygen.StateFailed:
-			return "", fault.New(fault.Provider, "", "video %s failed at HeyGen", id)
+			return "", fault.New(fault.Provider, "run the same command again: its plan shows what a new take costs",
+				"video %s failed at HeyGen", id)
 		case v.URL == "":
 			return "", fault.New(fault.Wait, "run the same command again later", "video %s is %q and has no file yet", id, v.RawStatus)
 		case film(s, v) == "":

@@ -16,6 +16,9 @@ const maxSeconds = 7 * 24 * 3600
 
 const convertHint = "convert it: ffmpeg -i FILE take.wav"
 
+// decodeHint is the advice for a file that ffmpeg cannot decode to its end.
+const decodeHint = "`ffmpeg -v error -i FILE -f null -` shows what is wrong with it"
+
 // Seconds returns how long a sound or a film lasts. Headers lie, so what the file holds
 // counts as well, and the longer of both is returned. Uncompressed sound and WebM are
 // read here; for the rest tools is called, and ffprobe reads every packet. The error is

@@ -61,7 +61,7 @@ func Listen(ctx context.Context, t Tools, path string, info Info, pcm io.Writer)
 		return l, context.Cause(ctx)
 	}
 	if err != nil {
-		return l, fault.Wrap(fault.Media, err, "", "decode the sound of %s", filepath.Base(path))
+		return l, fault.Wrap(fault.Media, err, fault.ReadHint(err, decodeHint), "decode the sound of %s", filepath.Base(path))
 	}
 	l.Loudness, l.Measured = parseLoudness(res.Tail)
 	if i := strings.LastIndex(res.Tail, "Summary:"); i >= 0 {

@@ -28,7 +28,7 @@ func Mono(ctx context.Context, t Tools, path string, rate int, seconds float64) 
 		return nil, context.Cause(ctx)
 	}
 	if err != nil {
-		return nil, fault.Wrap(fault.Media, err, "", "read the sound of %s", filepath.Base(path))
+		return nil, fault.Wrap(fault.Media, err, fault.ReadHint(err, decodeHint), "read the sound of %s", filepath.Base(path))
 	}
 	out := make([]int16, raw.Len()/2)
 	b := raw.Bytes()

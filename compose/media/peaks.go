@@ -32,7 +32,7 @@ func Peaks(ctx context.Context, t Tools, path string, n int) (peaks []byte, seco
 		if ctx.Err() != nil {
 			return nil, 0, context.Cause(ctx)
 		}
-		return nil, 0, fault.Wrap(fault.Media, err, "", "read the sound of %s", filepath.Base(path))
+		return nil, 0, fault.Wrap(fault.Media, err, fault.ReadHint(err, decodeHint), "read the sound of %s", filepath.Base(path))
 	}
 	return m.parts(n), float64(m.samples) / peakRate, nil
 }

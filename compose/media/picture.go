@@ -41,7 +41,7 @@ func Pictures(ctx context.Context, t Tools, path string, info Info, each func(Pi
 		return context.Cause(ctx)
 	}
 	if err != nil {
-		return fault.Wrap(fault.Media, err, "", "decode the pictures of %s", filepath.Base(path))
+		return fault.Wrap(fault.Media, err, fault.ReadHint(err, decodeHint), "decode the pictures of %s", filepath.Base(path))
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ func Poster(ctx context.Context, t Tools, s PosterSpec) (err error) {
 	args, err := build(func() *ff.Stream { return ff.Input("file:"+s.In, info.inputOptions()).Output(out[len(out)-1]) },
 		info.pictures()+s.chain(info)+"[p]", append([]string{"-map", "[p]"}, out[:len(out)-1]...))
 	if err != nil {
-		return fault.Wrap(fault.Media, err, "", "make the poster")
+		return fault.Wrap(fault.Media, err, fault.ReadHint(err, decodeHint), "make the poster")
 	}
 	if err := run(ctx, t, args, nil, 0, nil); err != nil {
 		return err
@@ -90,7 +90,7 @@ func Poster(ctx context.Context, t Tools, s PosterSpec) (err error) {
 // made checks that the picture exists: a clip shorter than the requested time has none.
 func (s PosterSpec) made() error {
 	if fi, err := os.Stat(s.Out); err != nil || fi.Size() == 0 {
-		return fault.New(fault.Media, "", "no poster came out of %s",
+		return fault.New(fault.Media, "run `greenroom check` on the file: it may have no picture", "no poster came out of %s",
 			strings.TrimSuffix(filepath.Base(s.In), filepath.Ext(s.In)))
 	}
 	return nil

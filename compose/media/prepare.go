@@ -201,7 +201,7 @@ func Prepare(ctx context.Context, t Tools, s PrepareSpec, progress func(float64)
 	}
 	args, err := s.args(info, sound)
 	if err != nil {
-		return fault.Wrap(fault.Media, err, "", "prepare the clip")
+		return fault.Wrap(fault.Media, err, "run `greenroom check` on the file", "prepare the clip")
 	}
 	defer func() {
 		if err != nil {
@@ -252,7 +252,7 @@ func run(ctx context.Context, t Tools, args []string, stdin io.Reader, duration 
 		return err
 	}
 	if err != nil {
-		return fault.Wrap(fault.Failed, err, "", "transcode")
+		return fault.Wrap(fault.Failed, err, fault.ReadHint(err, "run `greenroom check` on the file"), "transcode")
 	}
 	if w := serious(res.Tail); len(w) > 0 {
 		return fault.New(fault.Media, "run `greenroom check` on the file", "ffmpeg complained: %s", w[0])

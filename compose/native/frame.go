@@ -21,7 +21,7 @@ func Frame(ctx context.Context, s Spec, frame, width int) error {
 		return fault.Wrap(fault.Manifest, err, "", "film %q cannot be drawn", s.Film.Name)
 	}
 	if frame < 0 || frame >= s.Film.Frames {
-		return fault.New(fault.Usage, "", "film %q has %d frames, so there is no frame %d", s.Film.Name, s.Film.Frames,
+		return fault.New(fault.Usage, "the first frame is 0", "film %q has %d frames, so there is no frame %d", s.Film.Name, s.Film.Frames,
 			frame)
 	}
 	out, err := filepath.Abs(s.Out)

@@ -29,7 +29,7 @@ func (a *Lookups) Preview(ctx context.Context, voice, out string) error {
 	case i < 0:
 		return fault.New(fault.Usage, "`greenroom voices` lists them", "the account has no voice %q", voice)
 	case list[i].PreviewAudio == "":
-		return fault.New(fault.Failed, "", "HeyGen has no sample of %s", list[i].Name)
+		return fault.New(fault.Failed, "choose another voice, or make a clip with `draft: voice`", "HeyGen has no sample of %s", list[i].Name)
 	}
 	return a.saveSound(ctx, "the sample of "+list[i].Name, list[i].PreviewAudio, out)
 }

@@ -10,7 +10,7 @@ import (
 	"greenroom/pipeline/manifest/disclose"
 )
 
-// TestErrorsHaveThePlaceOfTheirKey: also errors that are no faults, and without a change of a fault that is shared.
+// TestErrorsHaveThePlaceOfTheirKey: also errors of other kinds, and without a change of a fault that is shared.
 func TestErrorsHaveThePlaceOfTheirKey(t *testing.T) {
 	s := &disclose.Sign{Places: map[string]fault.Place{"key": {Line: 7}, "sign": {Line: 3}}}
 	shared := fault.New(fault.Media, "write it again", "the key is damaged")

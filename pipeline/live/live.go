@@ -148,7 +148,7 @@ func explain(ctx context.Context, err error) error {
 		return fault.New(fault.Provider, "check the address of the session, its token, and that it is open",
 			"nothing was recorded: %s", lines[len(lines)-1])
 	}
-	return fault.Wrap(fault.Failed, err, "", "record the session")
+	return fault.Wrap(fault.Failed, err, fault.ReadHint(err, "run the same command again"), "record the session")
 }
 
 // readReport reads what greenroom-live writes last. Its files must be in the folder.

@@ -106,7 +106,7 @@ func (a *Answers) notAnothers(ctx context.Context, key, id, hint string) *fault.
 	}
 	list, err := a.disk.Ledger.List(ctx)
 	if err != nil {
-		return fault.Wrap(fault.Failed, err, "", "read the ledger")
+		return fault.Wrap(fault.Failed, err, fault.ReadHint(err, "run the same command again when no other one runs"), "read the ledger")
 	}
 	for _, r := range list {
 		if r.Key != key && r.VideoID == id {

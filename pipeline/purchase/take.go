@@ -134,7 +134,7 @@ func (b *Buyer) setLength(s *planning.Step, seconds float64) error {
 func refusedRequest(err error) error {
 	var he *heygen.Error
 	if fault.KindOf(err) == fault.Failed && !errors.As(err, &he) {
-		return fault.Wrap(fault.Manifest, err, "", "the request would be refused")
+		return fault.Wrap(fault.Manifest, err, "change what the message names; nothing was sent", "the request would be refused")
 	}
 	return err
 }

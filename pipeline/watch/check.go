@@ -27,7 +27,7 @@ func (s *Session) Check(ctx context.Context, name string) ([]Finding, error) {
 	st := s.State()
 	i := slices.IndexFunc(st.Clips, func(c Clip) bool { return c.Name == name })
 	if i < 0 || st.Clips[i].Src == "" {
-		return nil, fault.New(fault.Failed, "", "nothing is published yet").For(name)
+		return nil, fault.New(fault.Failed, "wait for its stand-in, or run `greenroom build`", "nothing is published yet").For(name)
 	}
 	c := st.Clips[i]
 	want := media.Expect{Transparent: true, Prepared: true, Limits: media.Limits{CoverageMax: 1, Border: "all"}} // cropped: checked on the master

@@ -37,7 +37,7 @@ type Waveform struct {
 func (s *Session) Waveform(ctx context.Context, file string) (w Waveform, err error) {
 	st, err := filestat.Read(file)
 	if err != nil {
-		return w, fault.Wrap(fault.Failed, err, "", "read %s", filepath.Base(file))
+		return w, fault.Wrap(fault.Failed, err, fault.ReadHint(err, "run `greenroom build`: it publishes the file again"), "read %s", filepath.Base(file))
 	}
 	cache, err := s.preview("waveform", []any{file, st.Size, st.ModTime}, ".json")
 	if err != nil {

@@ -190,7 +190,7 @@ func run(ctx context.Context, t media.Tools, args []string, doing string) error 
 	case err != nil && proc.DiskFull(err, res.Tail):
 		return fault.New(fault.Failed, "free some space and run the same command again", "%s: the disk is full", doing)
 	case err != nil:
-		return fault.Wrap(fault.Failed, err, "", "%s", doing)
+		return fault.Wrap(fault.Failed, err, fault.ReadHint(err, "run `greenroom check` on the clip"), "%s", doing)
 	}
 	return nil
 }
