@@ -16,6 +16,7 @@ import (
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 )
 
 // Link returns a signed link; with expired it requests a new one because the last was refused.
@@ -174,13 +175,14 @@ func (f *Fetcher) client() *http.Client {
 	} else {
 		f.once.Do(func() {
 			f.own = &http.Transport{
-				Proxy:                 http.ProxyFromEnvironment,
-				DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-				TLSHandshakeTimeout:   10 * time.Second,
-				ResponseHeaderTimeout: 30 * time.Second,
-				ForceAttemptHTTP2:     true,
-				IdleConnTimeout:       30 * time.Second,
-				MaxIdleConnsPerHost:   idleConnections,
+				Proxy:                  http.ProxyFromEnvironment,
+				OnProxyConnectResponse: netutil.TunnelAnswer,
+				DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+				TLSHandshakeTimeout:    10 * time.Second,
+				ResponseHeaderTimeout:  30 * time.Second,
+				ForceAttemptHTTP2:      true,
+				IdleConnTimeout:        30 * time.Second,
+				MaxIdleConnsPerHost:    idleConnections,
 			}
 		})
 		c.Transport = f.own

@@ -110,6 +110,8 @@ func (t *transfer) react(ctx context.Context, err error, e *effort, target strin
 		return "", 0, fault.Wrap(
 			fault.Provider, err, "nothing was written; ask the provider if this repeats", "download",
 		)
+	case netutil.Lasting(err):
+		return "", 0, fault.Wrap(fault.Provider, err, netutil.Advice(err)+"; the take is not lost", "download")
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, os.ErrPermission):
 		return "", 0, full(err, "download")
 	case errors.Is(err, ErrNotMedia):

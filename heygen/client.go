@@ -113,13 +113,14 @@ func New(key Secret, opts ...Option) *Client {
 		warn: func(string) {}, announced: new(sync.Once),
 	}
 	c.wire = &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-		TLSHandshakeTimeout:   10 * time.Second,
-		ForceAttemptHTTP2:     true,
-		MaxIdleConnsPerHost:   100, // what a plan runs at once; with fewer, each request opened a connection
-		IdleConnTimeout:       90 * time.Second,
-		ResponseHeaderTimeout: writeTimeout,
+		Proxy:                  http.ProxyFromEnvironment,
+		OnProxyConnectResponse: netutil.TunnelAnswer,
+		DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		TLSHandshakeTimeout:    10 * time.Second,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConnsPerHost:    100, // what a plan runs at once; with fewer, each request opened a connection
+		IdleConnTimeout:        90 * time.Second,
+		ResponseHeaderTimeout:  writeTimeout,
 	}
 	for _, o := range opts {
 		o(c)
@@ -155,7 +156,7 @@ func (c *Client) roundTripper() http.RoundTripper {
 // object: anything else is a page or was cut.
 func temporary(res *http.Response, err error) bool {
 	if err != nil {
-		return true
+		return !netutil.Lasting(err)
 	}
 	b, err := transport.Body(res)
 	if success(res.StatusCode) {

@@ -316,3 +316,29 @@ func TestAReadThatWasNeverSentIsRepeated(t *testing.T) {
 		t.Errorf("%v after %d tries", err, tries)
 	}
 }
+
+// TestARefusingProxyIsReadOnce: a login that is missing, and a certificate that is not trusted, are the same at each
+// repetition.
+func TestARefusingProxyIsReadOnce(t *testing.T) {
+	for status, want := range map[string]int32{"407 Proxy Authentication Required": 1, "403 Forbidden": 1, "502 Bad Gateway": 4} {
+		t.Run(status, func(t *testing.T) {
+			var tunnels atomic.Int32
+			proxy := listen(t, func(c net.Conn) {
+				if _, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
+					tunnels.Add(1)
+					fmt.Fprintf(c, "HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n", status)
+				}
+			})
+			client := New("k", WithBaseURL("https://api.invalid"), throughProxy(t, proxy), WithClock(time.Now, noPause))
+			_, err := client.Quota(t.Context())
+			if !NeverSent(err) || tunnels.Load() != want {
+				t.Errorf("%v after %d attempts, want %d", err, tunnels.Load(), want)
+			}
+			if text := strings.Split(status, " ")[0]; !strings.Contains(fmt.Sprint(err), "HTTP "+text) || !strings.Contains(fmt.Sprint(err), proxy) {
+				t.Errorf("%v has no status or no proxy", err)
+			}
+		})
+	}
+}
+
+func noPause(context.Context, time.Duration) error { return nil }

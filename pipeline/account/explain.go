@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,20 +11,19 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 )
 
 const (
-	hintV3      = "HeyGen announced the end of v1 and v2 for 2026-10-31: set heygen.api: v3"
-	hintKey     = "check the key with `greenroom auth status`, or set HEYGEN_API_KEY to another"
-	hintToken   = "the access token has expired or was withdrawn: get a new one, then run the same command again; nothing is lost"
-	hintKeyOnly = "v1 and v2 take API keys only: set heygen.api: v3, or use a key"
-	hintAgain   = "run the same command again to go on; nothing is lost"
-	hintTopUp   = "top the account up, then run the same command again"
-	hintTrial   = "the trial's limit lasts a day: run the same command again tomorrow, or choose another plan"
-	hintNotHere = "the answer is not HeyGen's: check HEYGEN_API_BASE and the proxy of your network (HTTPS_PROXY)"
-	hintOffline = "nothing was sent: check the network, HTTPS_PROXY and HEYGEN_API_BASE, then run the same command again"
-	hintCA      = "nothing was sent: the server's certificate is not trusted; " +
-		"if your network has its own certificate authority, set SSL_CERT_FILE to its file"
+	hintV3       = "HeyGen announced the end of v1 and v2 for 2026-10-31: set heygen.api: v3"
+	hintKey      = "check the key with `greenroom auth status`, or set HEYGEN_API_KEY to another"
+	hintToken    = "the access token has expired or was withdrawn: get a new one, then run the same command again; nothing is lost"
+	hintKeyOnly  = "v1 and v2 take API keys only: set heygen.api: v3, or use a key"
+	hintAgain    = "run the same command again to go on; nothing is lost"
+	hintTopUp    = "top the account up, then run the same command again"
+	hintTrial    = "the trial's limit lasts a day: run the same command again tomorrow, or choose another plan"
+	hintNotHere  = "the answer is not HeyGen's: check HEYGEN_API_BASE and the proxy of your network (HTTPS_PROXY)"
+	hintOffline  = "nothing was sent: check the network, HTTPS_PROXY and HEYGEN_API_BASE, then run the same command again"
 	hintLarge    = "make the file smaller, or split it"
 	hintConflict = "an equal request is still at work: run the same command again in a minute"
 	hintUse      = "this account or key may not use what the request names: choose another, " +
@@ -52,11 +50,10 @@ func remedy(err error) (fault.Kind, string) {
 	if !errors.As(err, &he) {
 		return fault.KindOf(err), hintAgain
 	}
-	var untrusted *tls.CertificateVerificationError
 	scope, scoped := heygen.MissingScope(err)
 	switch {
-	case errors.As(err, &untrusted):
-		return fault.Failed, hintCA
+	case netutil.Advice(err) != "":
+		return fault.Failed, "nothing was sent: " + netutil.Advice(err)
 	case errors.Is(err, heygen.ErrStorage):
 		return fault.Provider, hintAgain
 	case heygen.NeverSent(err):
