@@ -52,7 +52,7 @@ func (e *env) options(sink event.Sink) pipeline.Options {
 // fromEnvironment sets flags that were not given from GREENROOM_<FLAG>. It fails if a value is not valid for its flag.
 func fromEnvironment(e *env, fs *pflag.FlagSet) (err error) {
 	fs.VisitAll(func(f *pflag.Flag) {
-		name := "GREENROOM_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		name := variableOf(f.Name)
 		if f.Name == "cache" {
 			name = "GREENROOM_CACHE_URL" // GREENROOM_CACHE is the folder of this machine's own cache
 		}
@@ -63,6 +63,11 @@ func fromEnvironment(e *env, fs *pflag.FlagSet) (err error) {
 		}
 	})
 	return err
+}
+
+// variableOf returns the variable of the environment that sets a flag.
+func variableOf(flag string) string {
+	return "GREENROOM_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
 // path returns p as an absolute path; a relative one starts at the working folder.

@@ -25,6 +25,7 @@ type renderOptions struct {
 	all, standIns, crfSet            bool
 	sandbox, warnings, noLabel       bool
 	force, keepGoing, install, whole bool
+	frozen                           bool
 	check, checkAlways               bool
 	only                             []string
 	shard                            project.Shard
@@ -82,6 +83,8 @@ func renderCommand() command {
 			)
 			fs.BoolVar(&o.noLabel, "allow-unlabelled", false,
 				"render a Remotion composition that does not state to show the label of the manifest")
+			fs.BoolVar(&o.frozen, "frozen", false,
+				"for CI: refuse every --allow flag, also those of the environment")
 			return func(ctx context.Context, e *env, args []string) error {
 				o.crfSet, e.cache = fs.Changed("crf"), *shared
 				o.checkAlways = o.check && fs.Changed("check")
@@ -132,8 +135,30 @@ func (o renderOptions) validate(args []string) error {
 			fault.Usage, "omit --renderer: Remotion renders single frames", "--still with --renderer native",
 		)
 	}
+	if o.frozen {
+		if err := o.final(); err != nil {
+			return err
+		}
+	}
 	if o.results != "" {
 		return resultsKind(o.results)
+	}
+	return nil
+}
+
+// final refuses flags with which a film could be rendered that must not be delivered.
+func (o renderOptions) final() error {
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{
+		{"allow-stand-ins", o.standIns}, {"allow-sandbox", o.sandbox}, {"allow-warnings", o.warnings},
+		{"allow-unlabelled", o.noLabel},
+	} {
+		if f.set {
+			hint := "omit one of them; it may be " + variableOf(f.name) + " or " + variableOf("frozen") + " in the environment"
+			return fault.New(fault.Usage, hint, "--frozen with --%s", f.name)
+		}
 	}
 	return nil
 }
