@@ -111,7 +111,7 @@ func (j *job) inSession(ctx context.Context) (*rendered, error) {
 			return nil, err
 		}
 		var err error
-		reused, err = r.session.Prepare(ctx, r.progress(j.name))
+		_, reused, err = r.session.Prepare(ctx, r.progress(j.name))
 		if err != nil {
 			return nil, err
 		}
