@@ -30,7 +30,7 @@ PLAIN = $(addprefix greenroom/internal/e2e/,scripts films secrets) $(PIXELS) gre
 
 # What is not a unit test, or takes longer than a check may: real films, browsers, npm packages, watchers, complete builds.
 SLOW := greenroom/internal/e2e/% greenroom/compose/native greenroom/internal/page greenroom/internal/release greenroom/pipeline \
-	greenroom/pipeline/watch greenroom/pipeline/films/render greenroom/pipeline/films/segments greenroom/remotion greenroom/remotion/% greenroom
+	greenroom/pipeline/watch greenroom/pipeline/films/render greenroom/pipeline/films/segments greenroom/pipeline/units greenroom/remotion greenroom/remotion/% greenroom
 PACKAGES = $(shell go list ./...)
 
 # Tests of make test-all: storage servers, runs that are killed while they render, and Remotion's own command line next to ours.

@@ -47,7 +47,7 @@ func (p *projectAt) onFarm(o BuildOptions, change ...func(*Options)) (sum Summar
 			return err
 		}
 		machine := units.Machine{Version: "test", FFmpeg: "test"}
-		bench := &units.Bench{Cache: sh.Config(), Machine: machine, Steps: units.Steps(maker, p.t.TempDir()), Env: stage.Env{
+		bench := &units.Bench{Cache: sh.Config(), Machine: machine, Steps: units.Steps(maker, p.t.TempDir(), nil), Env: stage.Env{
 			Store: store, Tools: tools.Find, Capacity: capacity.New(4, 0), Threads: 1,
 		}}
 		q.farm.once.Do(func() {

@@ -41,8 +41,12 @@ func (s *Session) bundle(w *work, do func(op string, args map[string]any) (reply
 	begun := time.Now()
 	building := fmt.Sprintf("%s.%x.tmp", w.bundle, begun.UnixNano())
 	defer os.RemoveAll(building)
+	browser := s.browser()
+	if s.noBrowser {
+		browser = ""
+	}
 	one, err := do("bundle", map[string]any{"building": building, "entryPoint": s.at.Path(s.at.Entry),
-		"publicDir": s.at.Path(s.at.PublicDir()), "browser": s.browser()})
+		"publicDir": s.at.Path(s.at.PublicDir()), "browser": browser})
 	// Two renders may bundle at once: the first to finish serves both.
 	if one.Error == "bundle" && bundled(w.bundle) && !again {
 		return reply{}, nil

@@ -260,14 +260,30 @@ func withoutKeys(file string) string {
 
 // hashPage hashes the variables that a page reads: those named REMOTION_*, and the .env file.
 func hashPage(k sources.Key, l project.Layout, c configuration, environ []string) {
-	var names []string
+	k.Environment(pageNames(environ), environ)
+	if text := pageFile(l, c); text != "" {
+		k.Field("env", text)
+	}
+}
+
+// pageReads reports whether a page gets variables.
+func pageReads(l project.Layout, c configuration, environ []string) bool {
+	return len(pageNames(environ)) > 0 || strings.Contains(pageFile(l, c), "=")
+}
+
+// pageNames returns the names of the environment's variables that a page gets, sorted.
+func pageNames(environ []string) (names []string) {
 	for _, v := range environ {
 		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "REMOTION_") {
 			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
-	k.Environment(names, environ)
+	return names
+}
+
+// pageFile returns the text of the .env file that a page gets variables of; "" without one.
+func pageFile(l project.Layout, c configuration) string {
 	files := []string{l.Path(".env"), l.Path(".env.local")}
 	if c.EnvFile != "" {
 		files = []string{filepath.FromSlash(c.EnvFile)}
@@ -277,12 +293,10 @@ func hashPage(k sources.Key, l project.Layout, c configuration, environ []string
 	}
 	for _, file := range files {
 		if _, err := os.Stat(file); err == nil {
-			if text := withoutKeys(file); text != "" {
-				k.Field("env", text)
-			}
-			return
+			return withoutKeys(file)
 		}
 	}
+	return ""
 }
 
 // browser is the program to draw with.

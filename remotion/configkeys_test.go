@@ -37,7 +37,7 @@ Config.setPublicDir(process.env.WHERE ?? 'static');
 			t.Fatal(err)
 		}
 		defer s.Close()
-		reused, err := s.Prepare(t.Context(), func(e Event) { made = made || e.Stage == StageBundle })
+		_, reused, err := s.Prepare(t.Context(), func(e Event) { made = made || e.Stage == StageBundle })
 		if err != nil || reused == made {
 			t.Fatalf("reused is %v, made %v: %v", reused, made, err)
 		}

@@ -289,25 +289,33 @@ func (k *Keys) factsOf(composition string) string {
 
 // shown hashes the files that a film of the manifest names.
 func (k *Keys) shown(h sources.Key, input json.RawMessage) error {
+	names, err := namedIn(input)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := h.FileAs(k.at.Path(path.Join(k.at.PublicDir(), name)), path.Join("public", name)); err != nil && !os.IsNotExist(err) { // the render names what is missing
+			return err
+		}
+	}
+	return nil
+}
+
+// namedIn returns the files below the public folder that the input of a film of the manifest names.
+func namedIn(input json.RawMessage) (names []string, err error) {
 	var in struct {
 		Film struct {
 			Media map[string]struct{ Public string }
 		}
 	}
 	if err := json.Unmarshal(input, &in); err != nil {
-		return err
+		return nil, err
 	}
-	var names []string
 	for _, m := range in.Film.Media {
 		if m.Public != "" {
 			names = append(names, m.Public)
 		}
 	}
 	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
-		if err := h.FileAs(k.at.Path(path.Join(k.at.PublicDir(), name)), path.Join("public", name)); err != nil && !os.IsNotExist(err) { // the render names what is missing
-			return err
-		}
-	}
-	return nil
+	return slices.Compact(names), nil
 }

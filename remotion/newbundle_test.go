@@ -67,6 +67,10 @@ func TestANewBundle(t *testing.T) {
 		t.Errorf("reused %v, %v", reused, err)
 	}
 	want("as ever", "one")
+	idle := session(false)
+	if dir, reused, err := idle.Prepare(t.Context(), nil); err != nil || !reused || !bundled(dir) || idle.driver != nil {
+		t.Errorf("bundle %q, reused %v, node started: %v, %v", dir, reused, idle.driver != nil, err)
+	}
 	s := session(true)
 	if reused, err := begin(s); err != nil || reused {
 		t.Errorf("reused %v, %v", reused, err)

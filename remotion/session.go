@@ -38,6 +38,7 @@ type Session struct {
 	films        int     // numbers the names of films
 	closed       bool
 	newBundle    bool
+	noBrowser    bool
 	bundled      map[string]bool // the bundles that this session made again
 }
 
@@ -51,13 +52,29 @@ func (r Renderer) Open(ctx context.Context, spec SessionSpec, emit func(Event)) 
 	if emit == nil {
 		emit = func(Event) {}
 	}
-	s := &Session{turn: make(chan struct{}, 1), newBundle: spec.NewBundle, bundled: map[string]bool{}}
-	var err error
-	s.given, err = givenProject(spec.Layout)
+	given, err := givenProject(spec.Layout)
 	if err != nil {
 		return nil, err
 	}
-	s.home, err = filepath.Abs(spec.CacheDir)
+	s, err := newSession(ctx, r, spec.CacheDir)
+	if err != nil {
+		return nil, err
+	}
+	s.given, s.newBundle, s.noBrowser = given, spec.NewBundle, spec.NoBrowser
+	if err := r.packages(ctx, s.node, s.given.Dir, renderPackages, emit); err != nil {
+		return nil, err
+	}
+	if err := s.configure(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// newSession finds every program and returns a session without a project.
+func newSession(ctx context.Context, r Renderer, cacheDir string) (*Session, error) {
+	s := &Session{turn: make(chan struct{}, 1), bundled: map[string]bool{}}
+	var err error
+	s.home, err = filepath.Abs(cacheDir)
 	if err != nil {
 		return nil, err
 	}
@@ -78,18 +95,9 @@ func (r Renderer) Open(ctx context.Context, spec SessionSpec, emit func(Event)) 
 	if r.CacheBytes == 0 {
 		r.CacheBytes = defaultCache
 	}
-	if err := r.packages(ctx, s.node, s.given.Dir, renderPackages, emit); err != nil {
-		return nil, err
-	}
 	s.script, err = writeDriver(s.home)
-	if err != nil {
-		return nil, err
-	}
 	s.r = r
-	if err := s.configure(ctx); err != nil {
-		return nil, err
-	}
-	return s, nil
+	return s, err
 }
 
 // configure reads the project's configuration, from the cache where it did not change, else with the driver of the
@@ -172,6 +180,8 @@ func (s *Session) drop() {
 }
 
 // work is a composition being rendered: what every new driver must receive again.
+//
+// size: what a driver receives of a film, and what it has answered.
 type work struct {
 	composition string // "" for a bundle alone
 	own         bool   // of the project, not of the manifest: the configuration decides how it is drawn
@@ -185,6 +195,8 @@ type work struct {
 	emit        func(Event)
 	alive       func()
 	touched     []string // what is in use besides the bundle
+	// given are the values of the configuration, if the bundle is another machine's.
+	given map[string]json.RawMessage
 }
 
 // beat begins to mark what the work uses, so that nothing sweeps it.
@@ -193,15 +205,18 @@ func (w *work) beat() {
 	w.alive()
 }
 
-// Prepare makes the project's bundle, if there is none yet; reused reports that there was one. A film's key that is
-// computed after it has everything that the bundle was made of.
-func (s *Session) Prepare(ctx context.Context, emit func(Event)) (reused bool, err error) {
+// Prepare makes the project's bundle, if there is none yet, and returns its folder; reused reports that there was one,
+// and then nothing is started. A film's key that is computed after it has everything that the bundle was made of.
+func (s *Session) Prepare(ctx context.Context, emit func(Event)) (dir string, reused bool, err error) {
 	if err := s.enter(ctx); err != nil {
-		return false, err
+		return "", false, err
 	}
 	defer s.leave()
-	_, reused, err = s.begin(ctx, &work{emit: emit})
-	return reused, err
+	w, reused, err := s.begin(ctx, &work{emit: emit})
+	if err != nil {
+		return "", false, err
+	}
+	return w.bundle, reused, nil
 }
 
 // begin bundles the project if needed and reads the composition's metadata.
@@ -219,13 +234,22 @@ func (s *Session) begin(ctx context.Context, w *work, touched ...string) (_ *wor
 		return nil, false, err
 	}
 	made := s.newBundle && !s.bundled[w.bundle] || !bundled(w.bundle)
+	w.touched = touched
+	if w.composition == "" && !made {
+		w.beat()
+		return w, true, nil
+	}
+	return w, !made, s.open(ctx, w)
+}
+
+// open opens a composition in the driver, after making its bundle if there is none.
+func (s *Session) open(ctx context.Context, w *work) error {
 	s.films++
 	w.name = fmt.Sprint("film ", s.films)
-	w.touched = touched
 	w.beat()
 	// Opening is part of every request; this one is nothing else.
-	_, err = s.request(ctx, w, "", nil, nil)
-	return w, !made, err
+	_, err := s.request(ctx, w, "", nil, nil)
+	return err
 }
 
 // end lets the driver release the film.
@@ -314,9 +338,12 @@ func (s *Session) once(ctx context.Context, w *work, op string, args map[string]
 		if err != nil || one.Error != "" || w.composition == "" {
 			return one, err
 		}
-		one, err = do("open", map[string]any{"film": w.name, "bundleDir": w.bundle, "composition": w.composition,
-			"own":    w.own,
-			"format": w.format, "inputProps": w.input, "browser": s.browser(), "cacheBytes": s.r.CacheBytes}, show)
+		open := map[string]any{"film": w.name, "bundleDir": w.bundle, "composition": w.composition, "own": w.own,
+			"format": w.format, "inputProps": w.input, "browser": s.browser(), "cacheBytes": s.r.CacheBytes}
+		if w.given != nil {
+			open["given"] = w.given
+		}
+		one, err = do("open", open, show)
 		if err != nil || one.Error != "" {
 			return one, err
 		}

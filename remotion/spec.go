@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"greenroom/remotion/project"
+	"greenroom/remotion/scaffold"
 )
 
 // Renderer renders films through Remotion's Node API. Empty paths are looked up on PATH; without a browser Remotion
@@ -38,6 +39,8 @@ type SessionSpec struct {
 	CacheDir string         // bundles and the driver; safe to delete
 	// NewBundle bundles the project again although nothing that greenroom reads has changed.
 	NewBundle bool
+	// NoBrowser starts no browser while a bundle is made: other machines render the films.
+	NoBrowser bool
 }
 
 // RenderSpec is one film.
@@ -125,4 +128,32 @@ type ScaffoldOptions struct {
 	Rate          Rate           // of the compositions; 25 fps without one
 	Width, Height int            // 1920 x 1080 without
 	Files         map[string][]byte
+}
+
+// Scaffold puts the companion into dir with scaffold.Write, with no clips.
+func Scaffold(dir string, o ScaffoldOptions) (written []string, err error) {
+	at := o.Layout
+	at.Dir = dir
+	clips, err := emptyClips(o)
+	if err != nil {
+		return nil, err
+	}
+	return scaffold.Write(scaffold.Options{Project: o.Project, Layout: at, Version: o.Version, Clips: clips,
+		Files: o.Files})
+}
+
+// emptyClips are the generated files of a project before its first build.
+func emptyClips(o ScaffoldOptions) (map[string][]byte, error) {
+	p := Props{Project: o.Project, FPS: 25, Width: 1920, Height: 1080}
+	if p.Project == "" {
+		p.Project = "greenroom"
+	}
+	if o.Rate.Num > 0 {
+		p.SetRate(o.Rate.Num, o.Rate.Den)
+	}
+	if o.Width > 0 {
+		p.Width, p.Height = o.Width, o.Height
+	}
+	jsonB, ts, err := EncodeProps(p)
+	return map[string][]byte{"clips.gen.json": jsonB, "clips.gen.ts": ts}, err
 }

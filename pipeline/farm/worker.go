@@ -27,9 +27,12 @@ import (
 	"greenroom/internal/capacity"
 	"greenroom/internal/fault"
 	"greenroom/internal/netutil"
+	"greenroom/pipeline/films/ranges"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/stage"
 	"greenroom/pipeline/units"
+	"greenroom/remotion"
+	found "greenroom/remotion/tools"
 )
 
 // drain is how long a worker may take to end after SIGTERM.
@@ -42,6 +45,7 @@ type settings struct {
 	queues               []string
 	slots                map[string]string
 	threads, keepGB      int
+	remotion, browser    string
 }
 
 func parse(args []string) (*settings, error) {
@@ -54,6 +58,10 @@ func parse(args []string) (*settings, error) {
 	fs.StringSliceVar(&s.queues, "queues", []string{stage.CPU, stage.Render}, "the `CLASSES` of units to run")
 	fs.StringToStringVar(&s.slots, "slots", nil, "units at once, by class: cpu=2,render=1 (default 1 each)")
 	fs.IntVar(&s.threads, "threads", 0, "threads of one ffmpeg (default: the cores, divided by the slots)")
+	fs.StringVar(&s.remotion, "remotion", "",
+		"render ranges of Remotion's with the packages of a `FOLDER` that has @remotion/renderer in node_modules")
+	fs.StringVar(&s.browser, "browser", os.Getenv("GREENROOM_BROWSER"),
+		"the `PROGRAM` of the browser for them (default: GREENROOM_BROWSER, or the one that is installed)")
 	fs.StringVar(&s.state, "state", "", "`FOLDER` of the worker's files (default: in the user's cache folder)")
 	fs.IntVar(&s.keepGB, "keep", 20, "keep at most `GB` of files that no unit uses")
 	fs.StringVar(&s.listen, "listen", "", "serve /healthz and /metrics on this loopback `ADDRESS`")
@@ -124,48 +132,73 @@ func machine(ctx context.Context) (units.Machine, error) {
 // tools finds ffmpeg as greenroom does.
 var tools = project.Finder(os.Getenv, exec.LookPath)
 
-// bench opens the worker's folder and its shared cache.
-func (s *settings) bench(ctx context.Context) (*units.Bench, error) {
-	if s.cache == "" {
-		return nil, fault.New(fault.Usage, "add --cache s3://BUCKET/PREFIX, the one that the projects have",
-			"a worker needs a shared cache")
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		return nil, err
-	}
-	at, err := assets.ParseLocation(s.cache, dir)
-	if err != nil {
-		return nil, fault.New(fault.Usage, "write it like s3://BUCKET/PREFIX, gs://BUCKET or file:///FOLDER",
-			"--cache %v", err)
-	}
-	m, err := machine(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if s.state == "" {
-		s.state = filepath.Join(project.LibraryDir(os.Getenv), "worker")
-	}
-	if err := os.MkdirAll(s.state, 0o700); err != nil {
-		return nil, fault.Wrap(fault.Failed, err, "make it writable, or name another --state", "create %s", s.state)
-	}
-	store, err := assets.Open(filepath.Join(s.state, "store"))
-	if err != nil {
-		return nil, err
+// ranges returns what renders ranges of Remotion's; nil without --remotion.
+func (s *settings) ranges(ctx context.Context) (*ranges.Worker, error) {
+	if s.remotion == "" {
+		return nil, nil
 	}
 	t, err := tools.Find(ctx)
 	if err != nil {
 		return nil, err
 	}
+	r := remotion.Renderer{FFmpeg: t.FFmpeg, Browser: found.FindBrowser(s.browser, os.Getenv, exec.LookPath)}
+	b, err := remotion.NewBench(ctx, r, s.remotion, filepath.Join(s.state, "remotion"))
+	if err != nil {
+		return nil, fmt.Errorf("--remotion: %w", err)
+	}
+	return &ranges.Worker{Bench: b}, nil
+}
+
+// bench opens the worker's folder and its shared cache. release ends what its units have started.
+func (s *settings) bench(ctx context.Context) (_ *units.Bench, release func(), err error) {
+	if s.cache == "" {
+		return nil, nil, fault.New(fault.Usage, "add --cache s3://BUCKET/PREFIX, the one that the projects have",
+			"a worker needs a shared cache")
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return nil, nil, err
+	}
+	at, err := assets.ParseLocation(s.cache, dir)
+	if err != nil {
+		return nil, nil, fault.New(fault.Usage, "write it like s3://BUCKET/PREFIX, gs://BUCKET or file:///FOLDER",
+			"--cache %v", err)
+	}
+	m, err := machine(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.state == "" {
+		s.state = filepath.Join(project.LibraryDir(os.Getenv), "worker")
+	}
+	if err := os.MkdirAll(s.state, 0o700); err != nil {
+		return nil, nil, fault.Wrap(fault.Failed, err, "make it writable, or name another --state", "create %s", s.state)
+	}
+	store, err := assets.Open(filepath.Join(s.state, "store"))
+	if err != nil {
+		return nil, nil, err
+	}
+	t, err := tools.Find(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	maker := &standin.Maker{FFmpeg: t.FFmpeg, Threads: 2} // as greenroom has it: bytes depend on the threads
 	if e, err := exec.LookPath("espeak-ng"); err == nil {
 		maker.Espeak = e
 	}
+	films, err := s.ranges(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	store.SweepTemp(func(string) bool { return false })
 	env := stage.Env{Store: store, Tools: tools.Find, Capacity: capacity.New(math.MaxInt64, capacity.Memory()), Threads: s.threads}
-	return &units.Bench{
-		Cache: remote.Config{At: at}, Machine: m, Env: env, Steps: units.Steps(maker, s.state),
+	b := &units.Bench{
+		Cache: remote.Config{At: at}, Machine: m, Env: env, Steps: units.Steps(maker, s.state, films),
 		Shelf: &units.Shelf{Store: store, Bytes: int64(s.keepGB) << 30},
+	}
+	return b, func() {
+		films.Close()
+		store.Close()
 	}, nil
 }
 
@@ -177,11 +210,11 @@ func runWorker(ctx context.Context, args []string) error {
 	if _, err := s.validate(); err != nil {
 		return err
 	}
-	bench, err := s.bench(ctx)
+	bench, release, err := s.bench(ctx)
 	if err != nil {
 		return err
 	}
-	defer bench.Env.Store.Close()
+	defer release()
 	host, _ := os.Hostname()
 	identity := fmt.Sprintf("%s %d, greenroom %s, ffmpeg %s", host, os.Getpid(), version, bench.Machine.FFmpeg)
 	c, err := s.dial(ctx, identity)

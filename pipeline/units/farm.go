@@ -12,6 +12,7 @@ import (
 	"greenroom/assets"
 	"greenroom/assets/remote"
 	"greenroom/internal/fault"
+	"greenroom/internal/keymutex"
 	"greenroom/internal/netutil"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/stage"
@@ -34,6 +35,9 @@ type Farm struct {
 
 	mu    sync.Mutex
 	cache *remote.Cache // nil before its first use, and after it failed
+
+	sending keymutex.Mutex // by hash: a file that units have in common, such as a bundle, is sent once
+	sent    sync.Map       // hashes of what the cache has had in this run
 }
 
 // tries is how often Do asks for a unit whose output is missing or corrupt in the cache.
@@ -146,13 +150,27 @@ func (f *Farm) send(
 ) error {
 	return f.with(ctx, func(x exchange) (err error) {
 		for _, o := range order.Files {
-			if err := x.putFile(ctx, paths[o.Hash], o, corrupt[o.Hash]); err != nil {
+			if err := f.sendFile(ctx, x, paths[o.Hash], o, corrupt[o.Hash]); err != nil {
 				return err
 			}
 		}
 		t.Unit, err = x.putJSON(ctx, order, corrupt[t.Unit.Hash])
 		return err
 	})
+}
+
+// sendFile sends a file, unless this run has found it in the cache before. A worker reports one that is missing since.
+func (f *Farm) sendFile(ctx context.Context, x exchange, path string, o stage.Object, replace bool) error {
+	unlock, _ := f.sending.Lock(o.Hash)
+	defer unlock()
+	if _, sent := f.sent.Load(o.Hash); sent && !replace {
+		return nil
+	}
+	err := x.putFile(ctx, path, o, replace)
+	if err == nil {
+		f.sent.Store(o.Hash, true)
+	}
+	return err
 }
 
 // outcome brings an outcome and its files.

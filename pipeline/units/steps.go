@@ -6,6 +6,7 @@ import (
 
 	"greenroom/compose/standin"
 	"greenroom/internal/keymutex"
+	"greenroom/pipeline/films/ranges"
 	"greenroom/pipeline/films/segments"
 	"greenroom/pipeline/stage"
 	"greenroom/pipeline/stage/check"
@@ -14,8 +15,9 @@ import (
 	presenterstep "greenroom/pipeline/stage/standin"
 )
 
-// Steps returns the steps that a worker runs. Presenters of stand-ins and spoken sentences are kept in a folder.
-func Steps(m *standin.Maker, folder string) []stage.Runner {
+// Steps returns the steps that a worker runs. Presenters of stand-ins and spoken sentences are kept in a folder. Without
+// w the worker refuses ranges of Remotion's.
+func Steps(m *standin.Maker, folder string, w *ranges.Worker) []stage.Runner {
 	var drawing keymutex.Mutex
 	presenters := presenterstep.PresenterFolder(folder)
 	maker := presenterstep.Maker{Maker: m, Folder: folder}
@@ -26,6 +28,6 @@ func Steps(m *standin.Maker, folder string) []stage.Runner {
 	}
 	return []stage.Runner{
 		check.Step.Runner(), prepare.Step.Runner(), forms.Step.Runner(), presenterstep.Step(maker).Runner(),
-		segments.PieceStep.Runner(),
+		segments.PieceStep.Runner(), ranges.Step(w.Run).Runner(),
 	}
 }

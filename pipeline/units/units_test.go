@@ -205,6 +205,50 @@ func TestACorruptInputInTheCacheIsReplaced(t *testing.T) {
 	}
 }
 
+// TestAFileThatIsGoneIsSentAgain, although this run has sent it before.
+func TestAFileThatIsGoneIsSentAgain(t *testing.T) {
+	p := newPlace(t)
+	hash := p.put("ab")
+	p.double(hash, "abab")
+	p.lose(p.bench.Env.Store, hash)
+	if err := os.Remove(filepath.Join(p.cache, "sha256", hash[:2], hash)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stage.Do(t.Context(), p.env(), double, doubleIn{Hash: hash, Fail: "another unit"}); err != nil {
+		t.Error(err)
+	}
+	if len(p.asked) != 3 {
+		t.Errorf("%d tickets, want one for the first unit and two for the second", len(p.asked))
+	}
+}
+
+// TestUnitsSendACommonFileOnce: many ranges need one bundle at the same time.
+func TestUnitsSendACommonFileOnce(t *testing.T) {
+	p := newPlace(t)
+	hash := p.put("ab")
+	x, err := p.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, o := p.Farm.Store.Path(assets.Hash(hash)), stage.Object{Hash: hash, Bytes: 2}
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if err := p.sendFile(t.Context(), x, path, o, false); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	// Without the file nothing can be sent, and nothing is.
+	if err := p.sendFile(t.Context(), x, filepath.Join(t.TempDir(), "gone"), o, false); err != nil {
+		t.Error(err)
+	}
+	if err := p.sendFile(t.Context(), x, filepath.Join(t.TempDir(), "gone"), o, true); err == nil {
+		t.Error("a corrupt object was not replaced")
+	}
+}
+
 func TestACorruptOutputInTheCacheIsMadeAgain(t *testing.T) {
 	p := newPlace(t)
 	hash := p.put("ab")

@@ -16,29 +16,39 @@ const formats = {
 // libvpx at its default pace takes minutes for a short film; alpha needs no hidden frames.
 const vp9 = ['-deadline', 'good', '-cpu-used', '5', '-row-mt', '1', '-auto-alt-ref', '0'];
 
+// x264 and libvpx choose the number of threads by that of the cores, and write other bytes with another number. A range
+// has the same bytes on every machine.
+const threads = ['-threads', '4'];
+
+const encoders = {h264: 'libx264', vp9: 'libvpx-vp9', prores: 'prores_ks'};
+
 /** How the browser is started: browser is its program; '' leaves it to Remotion. */
-export const browserOptions = (browser) => ({
+export const browserOptions = (browser, values = config.values) => ({
   browserExecutable: browser || null,
-  chromeMode: config.values.setChromeMode ?? 'headless-shell',
-  chromiumOptions: chromium(config.values),
+  chromeMode: values.setChromeMode ?? 'headless-shell',
+  chromiumOptions: chromium(values),
 });
 
 /** The settings for one film: a film of the manifest has its size, rate, length and encoding from there. */
-const settings = (request) => (film(request).own ? config.values : {});
+const settings = (request) => (film(request).own ? film(request).values : {});
 
 const refuse = (values, format) => {
   const list = refused(values, format).map(({setting, value, why}) => `Config.${setting}(${value}): ${why}`);
   if (list.length > 0) throw new Fault('setting', list.join('\n'));
 };
 
-/** Reads a composition's metadata and keeps it as a film. own: one of the project, not of the manifest. */
-export const open = async ({film: name, bundleDir, composition: id, inputProps, browser, cacheBytes, own, format}) => {
-  if (own) refuse(config.values, format);
+/**
+ * Reads a composition's metadata and keeps it as a film. own: one of the project, not of the manifest. given: the values
+ * of the configuration where the bundle is another machine's; its pages read no variables of this one.
+ */
+export const open = async (request) => {
+  const {film: name, bundleDir, composition: id, inputProps, browser, cacheBytes, own, format, given} = request;
+  const values = given ?? config.values;
+  if (own) refuse(values, format);
   const {getCompositions, selectComposition} = await load('@remotion/renderer');
-  const {values} = config;
-  const options = browserOptions(browser);
+  const options = browserOptions(browser, values);
   const common = {
-    ...options, serveUrl: bundleDir, inputProps, logLevel: 'error', envVariables: pageVariables(),
+    ...options, serveUrl: bundleDir, inputProps, logLevel: 'error', envVariables: given ? {} : pageVariables(),
     timeoutInMilliseconds: values.setDelayRenderTimeoutInMilliseconds ?? 60000,
     ...(values.setBinariesDirectory ? {binariesDirectory: values.setBinariesDirectory} : {}),
     offthreadVideoCacheSizeInBytes: cacheBytes, mediaCacheSizeInBytes: cacheBytes,
@@ -57,7 +67,7 @@ export const open = async ({film: name, bundleDir, composition: id, inputProps, 
     throw new Fault(ids.length > 0 && !ids.includes(id) ? 'composition' : 'metadata', e, {ids});
   }
   if (own) composition = sized(composition, values);
-  films.set(name, {common, composition, own});
+  films.set(name, {common, composition, own, values});
   const {durationInFrames: frames, width, height, fps} = composition;
   const scale = (own && values.setScale) || 1;
   const muted = Boolean(own && values.setMuted);
@@ -89,7 +99,9 @@ export const chunk = async (request) => {
   const chosen = encoding(values, request.format, request.crf);
   const quality = format.codec === 'prores' || chosen.videoBitrate ? {} : {crf: request.crf || 18};
   // greenroom's own changes of ffmpeg's arguments, and after them the project's.
-  const ours = format.codec === 'vp9' && (({args}) => args.flatMap((a) => (a === 'libvpx-vp9' ? [a, ...vp9] : [a])));
+  const more = [...(format.codec === 'vp9' ? vp9 : []), ...(request.range ? threads : [])];
+  const encoder = encoders[format.codec];
+  const ours = more.length > 0 && (({args}) => args.flatMap((a) => (a === encoder ? [a, ...more] : [a])));
   const overrides = [ours, values.overrideFfmpegCommand].filter(Boolean);
   const ffmpegOverride = ({type, args}) => overrides.reduce((args, override) => override({type, args}), args);
   let last = -1;

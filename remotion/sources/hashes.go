@@ -38,7 +38,10 @@ func (h *Hashes) name(path string) string {
 	return path
 }
 
-// Sum returns a file's SHA-256, or "unreadable" without the permission to read it: a browser
+// Unreadable is the sum of a file that may not be read.
+const Unreadable = "unreadable"
+
+// Sum returns a file's SHA-256, or Unreadable without the permission to read it: a browser
 // cannot read it either.
 func (h *Hashes) Sum(path string) (string, error) {
 	st, err := os.Stat(path)
@@ -52,7 +55,7 @@ func (h *Hashes) Sum(path string) (string, error) {
 	began := time.Now()
 	sum, err := Sum(path)
 	if os.IsPermission(err) {
-		return "unreadable", nil
+		return Unreadable, nil
 	}
 	if err != nil {
 		return "", err

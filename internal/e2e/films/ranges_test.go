@@ -350,6 +350,7 @@ export const S = () => <AbsoluteFill style={{backgroundColor: '`+colour+`', opac
 project: segments
 size: 320x180
 heygen: {api: sandbox}
+checks: {accept: {flashing: each scene of six frames fades}}
 clips: {hi: {file: hi.mp4, transparent: false}}
 `)
 	e2etest.Run(t, dir, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:d=0.4", "-f", "lavfi", "-i",

@@ -153,11 +153,13 @@ func (f *farm) workerFlags(more []string) []string {
 }
 
 // pinned starts a worker that runs on one core.
-func (f *farm) pinned(taskset string, core int, flags ...string) {
+func (f *farm) pinned(taskset string, core int, flags ...string) *process {
 	f.Helper()
 	program := filepath.Join(programs, "greenroom-worker")
 	args := append([]string{"-c", strconv.Itoa(core), program}, f.workerFlags(flags)...)
-	f.startPath("", taskset, args...).waitFor(f.TB, "ready")
+	p := f.startPath("", taskset, args...)
+	p.waitFor(f.TB, "ready")
+	return p
 }
 
 // get reads a page of a worker.

@@ -18,11 +18,14 @@ const aheadFilms = 16
 // ahead encodes the pieces of all films on other machines, several films at once, before the films are joined one after
 // another. What fails here fails again when its film is rendered, which reports it.
 func (r *Run) ahead(ctx context.Context) error {
-	if r.ByRemotion || r.Still >= 0 || r.way() == records.Whole {
+	if r.Still >= 0 || r.way() == records.Whole {
 		return nil
 	}
 	if err := r.open(ctx); err != nil || r.maker.Farm == nil {
 		return err
+	}
+	if r.ByRemotion {
+		return r.rangesAhead(ctx)
 	}
 	var g errgroup.Group
 	g.SetLimit(aheadFilms)
@@ -62,4 +65,56 @@ func (r *Run) preset(f films.Film) (preset *native.Preset, current bool, err err
 	}
 	_, current = r.upToDate(out, records.Native, key)
 	return preset, current, nil
+}
+
+// rangesAhead is ahead for films that Remotion renders.
+func (r *Run) rangesAhead(ctx context.Context) error {
+	var g errgroup.Group
+	g.SetLimit(aheadFilms)
+	err := r.Set.Each(ctx, func(f films.Film, err error) error {
+		if err != nil {
+			return nil
+		}
+		j, ranges, err := r.rangesOf(ctx, f)
+		if err != nil || ranges == nil {
+			return context.Cause(ctx) // the film reports the error when it is rendered
+		}
+		g.Go(func() error {
+			missing := r.maker.Missing(ctx, *ranges)
+			if len(missing) > 0 {
+				j.runs.start(missing)
+				_ = r.maker.MakeRanges(ctx, *ranges, nil) // see above
+			}
+			j.close()
+			return nil
+		})
+		return context.Cause(ctx)
+	})
+	_ = g.Wait() // the functions return nil
+	return err
+}
+
+// rangesOf returns the ranges of a film of the manifest; nil if its file is up to date, or if it has none. It opens the
+// run's session before the first range that is missing.
+func (r *Run) rangesOf(ctx context.Context, f films.Film) (*job, *segments.Ranges, error) {
+	r.rendering.Lock() // other films are being rendered
+	defer r.rendering.Unlock()
+	j, err := timelineJob(r.Renderer, f)
+	if err != nil {
+		return nil, nil, err
+	}
+	_, current, err := j.current(ctx)
+	if err != nil || current {
+		return nil, nil, err
+	}
+	facts, _ := j.facts() // of a film of the manifest they are known
+	ranges, err := j.ranges(facts)
+	if err != nil || ranges == nil || r.session != nil || len(r.maker.Missing(ctx, *ranges)) == 0 {
+		return j, ranges, err
+	}
+	if _, err := j.begin(ctx); err != nil {
+		return nil, nil, err
+	}
+	ranges, err = j.ranges(facts) // with the keys that only a bundle shows
+	return j, ranges, err
 }

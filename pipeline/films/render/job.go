@@ -122,7 +122,12 @@ func (j *job) inOneRun(ctx context.Context) (*rendered, error) {
 
 // opened returns the film in the session.
 func (j *job) opened(ctx context.Context) (*remotion.Film, error) {
+	j.r.rendering.Lock()
+	defer j.r.rendering.Unlock()
 	if j.open == nil {
+		if err := j.r.openSession(ctx, j.name); err != nil {
+			return nil, err
+		}
 		film, err := j.r.session.Film(ctx, j.spec, j.r.progress(j.name))
 		if err != nil {
 			return nil, err
@@ -158,17 +163,20 @@ func (j *job) join(ctx context.Context, facts remotion.Facts, ranges segments.Ra
 	}, nil
 }
 
+// warnOnce warns of what all films of a run have in common.
+func (j *job) warnOnce(text string) {
+	if j.r.rendering.first(text) {
+		j.r.warn(j.name, text)
+	}
+}
+
 // warnInOneRun warns once in a run that the project's Timeline composition cannot be rendered by range.
 func (j *job) warnInOneRun() {
 	r := j.r
-	if r.warned {
-		return
-	}
-	r.warned = true
 	reason := "the project's composition Timeline is not greenroom's"
 	if !r.keys.CompanionUnchanged() {
 		reason = "greenroom's files in the Remotion project are of another version, or were edited; " +
 			"`greenroom init --update` brings them to this version"
 	}
-	r.warn(j.name, "rendered in one run, not by range: "+reason)
+	j.warnOnce("rendered in one run, not by range: " + reason)
 }

@@ -3,6 +3,7 @@ package render
 import (
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"greenroom/compose/native"
 	"greenroom/compose/native/piece"
@@ -21,7 +22,11 @@ type part struct {
 	keys            func() (pictures, sound string, err error)
 	pictures, sound string // as the files were when the film was cut
 	changed         bool   // keys returned others after the range was rendered
-	shown, sounds   string // files of pictures and sound that are rendered and not yet in the store
+	ready           int    // frames that are rendered, or need not be
+
+	mu                      sync.Mutex // held while the range is rendered
+	wantPictures, wantSound bool       // the store does not have them, and they were not rendered
+	shown, sounds           string     // files of pictures and sound that are rendered and not yet in the store
 }
 
 // ranges returns the ranges of the film; nil if it has none.
@@ -45,7 +50,7 @@ func (j *job) ranges(facts remotion.Facts) (*segments.Ranges, error) {
 	if err != nil || parts == nil {
 		return nil, err
 	}
-	j.runs = runs{j: j, parts: parts, fps: facts.FPS}
+	j.runs = runs{j: j, parts: parts, facts: facts}
 	out := &segments.Ranges{Film: film, Preset: preset, Out: j.spec.Out, Tagged: true,
 		Tags: j.spec.Tags}
 	for _, p := range parts {

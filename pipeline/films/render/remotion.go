@@ -40,14 +40,19 @@ func (r *Renderer) Composition(ctx context.Context, c Composition) (Result, erro
 // timeline renders a film of the manifest with the companion's Timeline composition. Frames are passed to the encoder
 // as PNG: the native renderer encodes without a lossy step before, too.
 func (r *Renderer) timeline(ctx context.Context, film films.Film) (Result, error) {
-	f := film.Timeline
-	input, err := filmInput(f)
+	j, err := timelineJob(r, film)
 	if err != nil {
 		return Result{}, err
 	}
-	return r.byRemotion(ctx, &job{r: r, name: f.Name, film: &film, made: film.Takes, spec: remotion.RenderSpec{
+	return r.byRemotion(ctx, j)
+}
+
+func timelineJob(r *Renderer, film films.Film) (*job, error) {
+	f := film.Timeline
+	input, err := filmInput(f)
+	return &job{r: r, name: f.Name, film: &film, made: film.Takes, spec: remotion.RenderSpec{
 		Composition: remotion.Timeline, Out: r.path(f.Name, extension(f)), InputProps: input, Exact: true,
-	}})
+	}}, err
 }
 
 // filmInput returns the input of the Timeline composition.
@@ -59,13 +64,9 @@ func (r *Renderer) byRemotion(ctx context.Context, j *job) (Result, error) {
 	if r.Still >= 0 {
 		return j.still(ctx)
 	}
-	j.spec.Tags = r.Disclose.tags(j.made, j.spec.Out)
-	j.spec.Concurrency, j.spec.CRF = r.Concurrency, r.CRF
-	if err := j.readKey(ctx); err != nil {
-		return Result{}, err
-	}
-	if res, ok := r.upToDate(j.spec.Out, records.Remotion, j.key); ok {
-		return res, nil
+	res, ok, err := j.current(ctx)
+	if err != nil || ok {
+		return res, err
 	}
 	defer j.close()
 	start := r.Now()
@@ -83,7 +84,7 @@ func (r *Renderer) byRemotion(ctx context.Context, j *job) (Result, error) {
 	if out.Seconds == 0 {
 		out.Seconds = r.Now().Sub(start).Seconds()
 	}
-	res := resultOf(out.path, records.Remotion, out.Output)
+	res = resultOf(out.path, records.Remotion, out.Output)
 	res.BundleReused = out.bundleReused
 	res.Encoded, res.Reused = res.Seconds, 0
 	if out.FPS > 0 && out.pieces != nil {
@@ -102,24 +103,22 @@ func (r *Renderer) byRemotion(ctx context.Context, j *job) (Result, error) {
 	return res, nil
 }
 
+// current returns the result of a film whose file is up to date; ok is false if it has to be rendered.
+func (j *job) current(ctx context.Context) (res Result, ok bool, err error) {
+	j.spec.Tags = j.r.Disclose.tags(j.made, j.spec.Out)
+	j.spec.Concurrency, j.spec.CRF = j.r.Concurrency, j.r.CRF
+	if err := j.readKey(ctx); err != nil {
+		return res, false, err
+	}
+	res, ok = j.r.upToDate(j.spec.Out, records.Remotion, j.key)
+	return res, ok, nil
+}
+
 // inSession renders a film in the run's session, which is started for the first film.
 func (j *job) inSession(ctx context.Context) (*rendered, error) {
-	r := j.r
-	reused := true
-	if r.session == nil {
-		if err := r.openSession(ctx, j.name); err != nil {
-			return nil, err
-		}
-		var err error
-		reused, err = r.session.Prepare(ctx, r.progress(j.name))
-		if err != nil {
-			return nil, err
-		}
-		r.keys.Save()
-		r.keys = nil // packages may have been installed, and only a bundle shows which files it is made of
-		if err := j.readKey(ctx); err != nil {
-			return nil, err
-		}
+	reused, err := j.begin(ctx)
+	if err != nil {
+		return nil, err
 	}
 	out, err := j.render(ctx)
 	if out != nil {
@@ -128,13 +127,29 @@ func (j *job) inSession(ctx context.Context) (*rendered, error) {
 	return out, err
 }
 
+// begin opens the run's session for the first film, and makes the project's bundle; reused reports that there was one.
+func (j *job) begin(ctx context.Context) (reused bool, err error) {
+	r := j.r
+	if r.session != nil {
+		return true, nil
+	}
+	if err := r.openSession(ctx, j.name); err != nil {
+		return false, err
+	}
+	_, reused, err = r.session.Prepare(ctx, r.progress(j.name))
+	if err != nil {
+		return false, err
+	}
+	r.keys.Save()
+	r.keys = nil // packages may have been installed, and only a bundle shows which files it is made of
+	return reused, j.readKey(ctx)
+}
+
 // still renders one frame.
 func (j *job) still(ctx context.Context) (Result, error) {
 	r, name, spec := j.r, j.name, j.spec
-	if r.session == nil {
-		if err := r.openSession(ctx, name); err != nil {
-			return Result{}, err
-		}
+	if err := r.openSession(ctx, name); err != nil {
+		return Result{}, err
 	}
 	done, err := r.session.Still(ctx, remotion.StillSpec{
 		Composition: spec.Composition, Out: r.path(name, ".png"), Frame: r.Still,
@@ -149,14 +164,17 @@ func (j *job) still(ctx context.Context) (Result, error) {
 	return Result{Path: done.Path, Renderer: records.Remotion, Frames: 1, Width: done.Width, Height: done.Height}, nil
 }
 
-// openSession starts the session of this run.
+// openSession opens the session of this run, for the first film.
 func (r *Renderer) openSession(ctx context.Context, name string) (err error) {
-	r.session, err = r.Remotion.Open(ctx, r.sessionSpec(), r.progress(name))
+	if r.session == nil {
+		r.session, err = r.Remotion.Open(ctx, r.sessionSpec(), r.progress(name))
+	}
 	return err
 }
 
 func (r *Renderer) sessionSpec() remotion.SessionSpec {
-	return remotion.SessionSpec{Layout: r.Layout(), CacheDir: r.CacheDir, NewBundle: r.Force}
+	return remotion.SessionSpec{Layout: r.Layout(), CacheDir: r.CacheDir, NewBundle: r.Force,
+		NoBrowser: r.maker != nil && r.maker.Farm != nil}
 }
 
 // remotionKey returns the key of a film as the project was when its files were last read.

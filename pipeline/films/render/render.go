@@ -55,10 +55,10 @@ type Renderer struct {
 	Emit     func(event.Event)
 	Now      func() time.Time
 
-	session *remotion.Session // nil before the first film that needs it
-	keys    *remotion.Keys    // nil before the first film of Remotion's
-	maker   *segments.Maker   // nil before the first film that is rendered piece by piece
-	warned  bool              // that the manifest's films have no ranges
+	session   *remotion.Session // nil before the first film that needs it
+	keys      *remotion.Keys    // nil before the first film of Remotion's
+	maker     *segments.Maker   // nil before the first film that is rendered piece by piece
+	rendering rendering
 }
 
 // Result describes the file of a film.
@@ -103,6 +103,7 @@ func (r *Renderer) Film(ctx context.Context, f films.Film) (Result, error) {
 
 // Close saves what is known about the Remotion project and waits until Node and the browser have ended.
 func (r *Renderer) Close() {
+	r.rendering.close()
 	if r.keys != nil {
 		r.keys.Save()
 	}

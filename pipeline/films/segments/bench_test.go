@@ -69,7 +69,7 @@ func (s *studio) run(args ...string) {
 func (s *studio) way(name string, fresh bool, film func() *timeline.Film, content map[string]string) benchtest.Way {
 	return benchtest.Way{Name: name, Do: func() error {
 		s.Fresh = fresh
-		s.made.Clear()
+		s.progress.made.Clear()
 		_, err := s.Render(s.Context(), Film{
 			Timeline: film(), Content: content, Out: filepath.Join(s.dir, name+".mp4"),
 			Encoding: Encoding{Preset: s.preset, FFmpeg: s.ffmpeg},

@@ -160,11 +160,16 @@ func (m *Maker) elsewhere(ctx context.Context, in PieceIn, out string, emit func
 	if err != nil {
 		return native.Encoded{}, err
 	}
-	stored := m.Store.Path(assets.Hash(made.File.Hash))
-	if os.Link(stored, out) != nil {
-		err = copyFile(stored, out)
+	return native.Encoded{Path: out, Warnings: made.Warnings}, m.Link(made.File.Hash, out)
+}
+
+// Link puts a file of the store under another name, on the store's file system.
+func (m *Maker) Link(hash, out string) error {
+	stored := m.Store.Path(assets.Hash(hash))
+	if os.Link(stored, out) == nil {
+		return nil
 	}
-	return native.Encoded{Path: out, Warnings: made.Warnings}, err
+	return copyFile(stored, out)
 }
 
 func copyFile(from, to string) error {
@@ -187,18 +192,23 @@ func copyFile(from, to string) error {
 // Make encodes the pieces of a film that no store has, and joins nothing. A later Render of the film counts them as
 // encoded. emit is that of Render.
 func (m *Maker) Make(ctx context.Context, f Film, emit func(frame int)) error {
-	if err := os.MkdirAll(m.WorkDir, 0o700); err != nil {
-		return err
-	}
 	r, err := m.ranges(f)
 	if err != nil {
 		return err
 	}
+	return m.MakeRanges(ctx, r, emit)
+}
+
+// MakeRanges is Make for a film of ranges.
+func (m *Maker) MakeRanges(ctx context.Context, r Ranges, emit func(frame int)) error {
+	if err := os.MkdirAll(m.WorkDir, 0o700); err != nil {
+		return err
+	}
 	units := r.units()
-	err = m.makeAll(ctx, units, m.Fresh, emit)
+	err := m.makeAll(ctx, units, m.Fresh, emit)
 	for _, u := range units {
 		if !u.reused && u.record.Hash != "" {
-			m.ahead.Store(u.Key, true)
+			m.progress.ahead.Store(u.Key, true)
 		}
 	}
 	return err

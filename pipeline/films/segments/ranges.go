@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 
+	"golang.org/x/sync/errgroup"
+
 	"greenroom/assets"
 	"greenroom/compose/native"
 	"greenroom/compose/timeline"
@@ -90,7 +92,7 @@ func (m *Maker) Missing(ctx context.Context, r Ranges) map[string]bool {
 
 // has reports whether a unit need not be made.
 func (m *Maker) has(ctx context.Context, u *unit) bool {
-	if _, made := m.made.Load(u.Key); m.Fresh && !made {
+	if _, made := m.progress.made.Load(u.Key); m.Fresh && !made {
 		return false
 	}
 	_, ok := m.find(ctx, u)
@@ -109,7 +111,7 @@ func (m *Maker) RenderRanges(ctx context.Context, r Ranges, emit func(frame int)
 	}
 	if !agree(units) {
 		// The encoder's library has changed although its version is the same: one film has one encoder.
-		m.made.Clear()
+		m.progress.made.Clear()
 		if err := m.makeAll(ctx, units, true, emit); err != nil {
 			return Result{}, err
 		}
@@ -119,10 +121,23 @@ func (m *Maker) RenderRanges(ctx context.Context, r Ranges, emit func(frame int)
 
 // needs makes what a unit is made of, and returns the paths.
 func (m *Maker) needs(ctx context.Context, u *unit, fresh bool) (paths []string, err error) {
+	g, inside := errgroup.WithContext(ctx)
+	g.SetLimit(1)
+	if m.Farm != nil {
+		g.SetLimit(m.limit())
+	}
+	started := map[*unit]bool{}
 	for _, n := range u.needs {
-		if err := m.make(ctx, n, fresh, true, nil); err != nil {
-			return nil, err
+		if started[n] {
+			continue
 		}
+		started[n] = true
+		g.Go(func() error { return m.make(inside, n, fresh, true, nil) })
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	for _, n := range u.needs {
 		paths = append(paths, m.Store.Path(assets.Hash(n.record.Hash)))
 	}
 	return paths, nil

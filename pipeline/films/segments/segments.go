@@ -19,6 +19,7 @@ import (
 	"greenroom/compose/native/piece"
 	"greenroom/compose/timeline"
 	"greenroom/internal/capacity"
+	"greenroom/internal/keymutex"
 	"greenroom/pipeline/sharedcache"
 	"greenroom/pipeline/stage"
 )
@@ -59,9 +60,15 @@ type Maker struct {
 	// Farm encodes pieces on other machines; nil: on this one.
 	Farm *stage.Env
 
-	probes native.Probes
-	made   sync.Map // keys of pieces that were encoded by this Maker
-	ahead  sync.Map // those of them that Make has encoded and no film has counted
+	probes   native.Probes
+	progress progress
+}
+
+// progress is what a Maker knows of the pieces that it makes.
+type progress struct {
+	busy  keymutex.Mutex // by key: a piece that films have in common is made once
+	made  sync.Map       // keys of pieces that were encoded by this Maker
+	ahead sync.Map       // those of them that Make has encoded and no film has counted
 }
 
 // Film is a film to render.
@@ -191,14 +198,16 @@ var errElsewhere = errors.New("another machine is encoding this piece")
 // make sets the record of a unit: from the store, from the shared cache, or after encoding it. While another machine is
 // encoding it, make fails with errElsewhere, or waits.
 func (m *Maker) make(ctx context.Context, u *unit, fresh, wait bool, emit func(frame int)) error {
+	unlock, _ := m.progress.busy.Lock(u.Key)
+	defer unlock()
 	u.reused = false
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
-	if _, made := m.made.Load(u.Key); !fresh || made {
+	if _, made := m.progress.made.Load(u.Key); !fresh || made {
 		u.record, u.reused = m.find(ctx, u)
 		if u.reused {
-			_, first := m.ahead.LoadAndDelete(u.Key)
+			_, first := m.progress.ahead.LoadAndDelete(u.Key)
 			u.reused = !first
 			return nil
 		}
@@ -252,7 +261,7 @@ func (m *Maker) make(ctx context.Context, u *unit, fresh, wait bool, emit func(f
 	if u.Valid != nil && !u.Valid(ctx) {
 		return nil // good for this film at most
 	}
-	m.made.Store(u.Key, true)
+	m.progress.made.Store(u.Key, true)
 	if m.Shared != nil {
 		m.Shared.Send(ctx, r)
 	}

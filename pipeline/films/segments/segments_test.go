@@ -94,7 +94,7 @@ func TestOnlyPiecesThatChangedAreEncoded(t *testing.T) {
 	s.render(film("#808080", "#818181", "#828282"), 270) // every second differs
 	s.render(film("#FFF000", "#FFF000", "#FFF000"), 90)  // one piece, shown three times
 	s.Fresh = true
-	s.made.Clear()
+	s.progress.made.Clear()
 	s.render(film("#FF0000", "#00FF00"), 180)
 	s.render(film("#FF0000", "#FFFF00"), 90) // each piece once, in all films of a run
 }
