@@ -32,16 +32,18 @@ type killer struct {
 	*farm
 	random  *rand.Rand
 	workers []*process
+	flags   []string // of workers
 	left    int
 	killed  map[string]int
 	units   int // answered by workers that were killed, as far as they reported
 }
 
-func newKiller(f *farm, kills int) *killer {
+func newKiller(f *farm, kills int, flags ...string) *killer {
 	const seed = 2
 	f.Logf("seed %d, %d kills", seed, kills)
 	return &killer{farm: f, random: rand.New(rand.NewPCG(1, seed)), left: kills, killed: map[string]int{},
-		workers: []*process{f.worker(), f.worker()}}
+		flags:   flags,
+		workers: []*process{f.worker(flags...), f.worker(flags...)}}
 }
 
 // run runs a command. Until it ends the client, the server, the storage and workers are killed, six times at most.
@@ -73,7 +75,7 @@ func (k *killer) run(dir string, command ...string) {
 			k.killed["worker"]++
 			k.units += k.done(k.workers[n-3])
 			stop(k.workers[n-3])
-			k.workers[n-3] = k.worker()
+			k.workers[n-3] = k.worker(k.flags...)
 		}
 	}
 	if k.wait(client) != 0 {

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,15 +45,16 @@ func modules(t *testing.T) string {
 	return dir
 }
 
-// remotionProject is a Remotion project with films. All are equal.
-func (f *farm) remotionProject(t *testing.T) string {
+// remotionProject is a Remotion project with films. Those of one round are equal.
+func (f *farm) remotionProject(t *testing.T, round int) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "film")
 	f.must(f.start(filepath.Dir(dir), "greenroom", "init", dir))
 	if err := os.Symlink(modules(t), filepath.Join(dir, "node_modules")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "greenroom.yaml"), []byte(rangesManifest), 0o600); err != nil {
+	manifest := strings.ReplaceAll(rangesManifest, "#203040", fmt.Sprintf("#2030%02x", 0x40+round))
+	if err := os.WriteFile(filepath.Join(dir, "greenroom.yaml"), []byte(manifest), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, args := range []string{"-i testsrc2=s=256x144:d=3:r=25 -f lavfi -i sine=d=3 hi.mp4",
@@ -83,11 +85,11 @@ var allByRemotion = []string{"--all", "--renderer", "remotion"}
 // range, on a worker with fewer cores, and where a worker has no Remotion.
 func TestRangesOfRemotionOnWorkers(t *testing.T) {
 	f := newFarm(t)
-	here := f.remotionProject(t)
+	here := f.remotionProject(t, 0)
 	f.must(f.start(here, "greenroom", append([]string{"render"}, allByRemotion...)...))
 
 	killed := f.worker("--remotion", packages(t))
-	there := f.remotionProject(t)
+	there := f.remotionProject(t, 0)
 	c := f.greenroom(there, "render", allByRemotion...)
 	f.running(killed, c)
 	stop(killed)
@@ -108,13 +110,28 @@ func TestRangesOfRemotionOnWorkers(t *testing.T) {
 
 	f.cache = strings.Replace(f.cache, "clips/farm", "clips/another", 1) // the first one has the ranges
 	f.worker()                                                           // without Remotion
-	alone := f.remotionProject(t)
+	alone := f.remotionProject(t, 0)
 	c = f.greenroom(alone, "render", allByRemotion...)
 	f.must(c)
 	f.same(here, alone)
 	if n := strings.Count(c.out.String(), "runs on this machine"); n != 1 {
 		t.Errorf("%d warnings of refused ranges:\n%s", n, c.out)
 	}
+}
+
+// TestKillsLoseNoRange kills the client, workers, the server and the storage at random while Remotion's ranges are rendered.
+// In the end the films are those of one machine.
+func TestKillsLoseNoRange(t *testing.T) {
+	f := newFarm(t)
+	k := newKiller(f, max(6, killsOf(t)/10), "--remotion", packages(t))
+	for round := 0; k.left > 0; round++ {
+		here := f.remotionProject(t, round)
+		f.must(f.start(here, "greenroom", append([]string{"render"}, allByRemotion...)...))
+		there := f.remotionProject(t, round)
+		k.run(there, append([]string{"render"}, allByRemotion...)...)
+		f.same(here, there)
+	}
+	t.Logf("killed: %v", k.killed)
 }
 
 var running = regexp.MustCompile(`(?m)^greenroom_units_running.* [1-9]`)
