@@ -2,6 +2,7 @@ package credential
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -23,8 +24,18 @@ const (
 
 // temporary reports that a later attempt may succeed.
 func temporary(res *http.Response, err error) bool {
-	return err != nil || res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500
+	if err != nil {
+		return !netutil.Lasting(err)
+	}
+	return res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500
 }
+
+// wire is Go's own transport, with errors that have the status of a proxy.
+var wire = func() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.OnProxyConnectResponse = netutil.TunnelAnswer
+	return t
+}()
 
 // bare returns an address without what may be secret in it.
 func bare(address string) string {
@@ -38,7 +49,7 @@ func bare(address string) string {
 // ask sends a request of RFC 3161 to a time stamping authority and returns its answer. The address may have a secret
 // in its query: errors do not have it.
 func ask(ctx context.Context, address string, request []byte) ([]byte, error) {
-	var t http.RoundTripper = &transport.Limits{Next: http.DefaultTransport, Success: 2 * c2pa.MaxToken, Failures: 4 << 10}
+	var t http.RoundTripper = &transport.Limits{Next: wire, Success: 2 * c2pa.MaxToken, Failures: 4 << 10}
 	t = &transport.Retry{Next: t, Times: repeats, Temporary: temporary, Now: time.Now, Sleep: netutil.Sleep}
 	client := &http.Client{Transport: t}
 	ctx = transport.With(ctx, transport.Call{Name: "timestamp", Timeout: authorityTime, Repeat: true})
@@ -51,7 +62,7 @@ func ask(ctx context.Context, address string, request []byte) ([]byte, error) {
 	const hint = "run the same command again, or name another authority"
 	res, err := client.Do(req)
 	if err != nil {
-		return nil, fault.Wrap(fault.Failed, netutil.WithoutURL(err), hint, "ask the time stamping authority %s", name)
+		return nil, fault.Wrap(fault.Failed, netutil.WithoutURL(err), cmp.Or(netutil.Advice(err), hint), "ask the time stamping authority %s", name)
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(res.Body)

@@ -17,6 +17,8 @@ import (
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/google"
+
+	"greenroom/internal/netutil"
 )
 
 // gcsBucket speaks the JSON API of Google Cloud Storage (https://cloud.google.com/storage/docs/json_api/v1). Google's
@@ -54,6 +56,7 @@ func openGCS(ctx context.Context, name string, q url.Values) (Bucket, error) {
 	// An answer must come as the bytes that are stored, never packed on the way.
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DisableCompression = true
+	transport.OnProxyConnectResponse = netutil.TunnelAnswer
 	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse
 	}}
