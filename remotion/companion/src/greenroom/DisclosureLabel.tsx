@@ -36,7 +36,7 @@ export const DisclosureLabel = ({text = published, corner = 'top-left', light: o
   const foot = vertical === 'bottom' && height > width * 1.2 ? tallBottom : margin;
   const place: CSSProperties = {position: 'absolute', [vertical]: foot * height, [horizontal]: margin * width, maxWidth: (1 - 2 * margin) * width};
   return (
-    <div style={{...place, ...(onLight ? light : dark), boxSizing: 'border-box', padding: padding * short, borderRadius: radius * short, fontFamily, fontSize: letters * short, fontWeight: 600, lineHeight: 1.25}}>
+    <div dir="auto" style={{...place, ...(onLight ? light : dark), boxSizing: 'border-box', whiteSpace: 'pre-line', overflowWrap: 'anywhere', padding: padding * short, borderRadius: radius * short, fontFamily, fontSize: letters * short, fontWeight: 600, lineHeight: 1.25}}>
       {text}
     </div>
   );
